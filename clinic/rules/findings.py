@@ -1,0 +1,97 @@
+"""What a rule says: one shape for every rule of the book."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """How much a finding stops, from nothing to everything (DESIGN 2)."""
+
+    OK = "ok"
+    WARN = "warn"
+    ASK = "ask"
+    SIGNOFF = "signoff"
+    DEFER = "defer"
+    BLOCK = "block"
+
+    @property
+    def rank(self) -> int:
+        """Zero for OK, five for BLOCK."""
+        return list(Verdict).index(self)
+
+
+class Scope(StrEnum):
+    """What a finding is about: the needling, or only the anaesthetic."""
+
+    NEEDLING = "needling"
+    ANAESTHETIC = "anaesthetic"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """One side of a question on which sources conflict."""
+
+    sentence: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One answer of one rule, with all a person needs to trust or question it.
+
+    `until` is the first day on which the finding no longer holds: treating on
+    that day is allowed. A DEFER without `until` is open: "until resolved and
+    screened again". An absolute BLOCK is overridden by nobody (DESIGN 6).
+    An empty `zones` means the whole treatment.
+    """
+
+    code: str
+    verdict: Verdict
+    title: str
+    sentence: str
+    sources: tuple[str, ...] = ()
+    status: str = ""
+    until: date | None = None
+    absolute: bool = False
+    scope: Scope = Scope.NEEDLING
+    zones: frozenset[str] = frozenset()
+    views: tuple[View, ...] = ()
+    info: bool = False
+
+
+def severity(finding: Finding) -> tuple[int, int, int]:
+    """Sort key, mildest first: verdict, then an open DEFER above a dated one."""
+    deferred = finding.verdict is Verdict.DEFER
+    open_ended = deferred and finding.until is None
+    day = finding.until.toordinal() if deferred and finding.until else 0
+    return (finding.verdict.rank, int(open_ended or finding.absolute), day)
+
+
+def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """All findings, worst first; equal ones in the order of their codes."""
+    by_code = sorted(findings, key=lambda finding: finding.code)
+    return tuple(sorted(by_code, key=severity, reverse=True))
+
+
+def verdict_of(findings: Iterable[Finding]) -> Verdict:
+    """The highest verdict among the findings, OK when there is none."""
+    return max(
+        (finding.verdict for finding in findings),
+        key=lambda verdict: verdict.rank,
+        default=Verdict.OK,
+    )
+
+
+def safe_from(findings: Iterable[Finding], today: date) -> date | None:
+    """The first day on which no DEFER holds any more.
+
+    Takes the findings of one decision and the day it was made. Gives `today`
+    when nothing defers, the latest `until` when all are dated, and None when
+    one is open: no date can be promised.
+    """
+    deferring = [f for f in findings if f.verdict is Verdict.DEFER]
+    if any(f.until is None for f in deferring):
+        return None
+    return max([today, *(f.until for f in deferring if f.until is not None)])
