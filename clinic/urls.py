@@ -1,0 +1,5 @@
+"""Addresses of the whole product; each slice brings its own."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
