@@ -1,0 +1,5 @@
+"""Table of contents of the clinic app's models."""
+
+from clinic.staff.models import Qualification, User
+
+__all__ = ["Qualification", "User"]

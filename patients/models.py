@@ -1,0 +1,1 @@
+"""Table of contents of the patients app's models."""
