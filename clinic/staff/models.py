@@ -64,7 +64,12 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """One person who signs in. Roles are data; there is no superuser."""
 
-    email = models.EmailField(_("e-mail"), max_length=254)
+    email = models.EmailField(
+        _("e-mail"),
+        max_length=254,
+        unique=True,
+        error_messages={"unique": _("Somebody already signs in with this address.")},
+    )
     full_name = models.CharField(_("name"), max_length=120)
     roles = ArrayField(
         models.CharField(
@@ -100,10 +105,8 @@ class User(AbstractBaseUser):
     class Meta:
         verbose_name = _("person")
         constraints = [
-            models.UniqueConstraint(
-                Lower("email"),
-                name="user_email_once",
-                violation_error_message=_("Somebody already signs in with this."),
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")), name="user_email_lower_case"
             ),
             models.CheckConstraint(
                 condition=Q(roles__contained_by=[r.value for r in Role]),
