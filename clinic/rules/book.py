@@ -1,0 +1,95 @@
+"""The rule book: all medicine the rules use, one frozen value with a revision.
+
+`load_book()` reads `knowledge/*.toml` once. A topic is one file and one loader,
+`load(rows, sources) -> tuple[...]`, in a module of its own: it turns the rows
+of `clinic.rules.sourced` into frozen dataclasses and refuses what cannot be.
+A loader module never imports this one; the functions that use the book do.
+
+To add a topic: write `knowledge/<topic>.toml` with `[[<topic>]]` rows, a
+`load`, a field of RuleBook, and its line in `compose`. Topics whose module is
+`clinic.rules.<topic>` (a module or a package) and whose name stands in `LATE`
+are picked up without a change here, as soon as both file and `load` exist.
+
+The effective book is data: `compose` takes parsed tables, so a change of a
+value is a change of a table, and gives another book with another revision.
+"""
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from clinic.rules import sourced
+from clinic.rules.sourced import KnowledgeError, Source
+
+__all__ = ["KnowledgeError", "RuleBook", "compose", "load_book", "read_tables"]
+
+KNOWLEDGE = Path(__file__).parent / "knowledge"
+REVISION_LENGTH = 12
+LATE = ("screening", "scales", "course")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleBook:
+    """Everything the rules know, and the revision a decision is stored with."""
+
+    revision: str
+    sources: Mapping[str, Source]
+    screening: tuple[Any, ...] = ()
+    scales: tuple[Any, ...] = ()
+    course: tuple[Any, ...] = ()
+
+
+def read_files(folder: Path = KNOWLEDGE) -> dict[str, bytes]:
+    """The bytes of every knowledge file by its topic, in name order."""
+    return {path.stem: path.read_bytes() for path in sorted(folder.glob("*.toml"))}
+
+
+def read_tables(files: Mapping[str, bytes]) -> dict[str, dict[str, Any]]:
+    """Parse knowledge files; numbers with a point become Decimal."""
+    tables = {}
+    for topic, content in files.items():
+        try:
+            text = content.decode()
+            tables[topic] = tomllib.loads(text, parse_float=Decimal)
+        except ValueError as error:
+            raise KnowledgeError(
+                file=f"{topic}.toml", key="?", sentence=str(error)
+            ) from error
+    return tables
+
+
+def revision_of(files: Mapping[str, bytes]) -> str:
+    """The first 12 hex digits of a sha256 over the files in name order."""
+    digest = hashlib.sha256()
+    for _topic, content in sorted(files.items()):
+        digest.update(content)
+    return digest.hexdigest()[:REVISION_LENGTH]
+
+
+def compose(*, tables: Mapping[str, dict[str, Any]], revision: str) -> RuleBook:
+    """A book from parsed tables. Raises KnowledgeError for what cannot be."""
+    sources = sourced.read_sources(tables["sources"])
+
+    def rows(topic: str) -> tuple[sourced.Row, ...]:
+        return sourced.read_rows(topic=topic, table=tables[topic], sources=sources)
+
+    late = {
+        topic: import_module(f"clinic.rules.{topic}").load(rows(topic), sources)
+        for topic in LATE
+        if topic in tables
+    }
+    return RuleBook(revision=revision, sources=MappingProxyType(sources), **late)
+
+
+@cache
+def load_book() -> RuleBook:
+    """The shipped book, read once per process."""
+    files = read_files()
+    return compose(tables=read_tables(files), revision=revision_of(files))
