@@ -1,5 +1,6 @@
 """Settings. Everything that differs between machines comes from the environment."""
 
+import os
 from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -56,9 +57,10 @@ TEMPLATES = [
 ]
 DATABASES = {
     "default": {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "clinic.localdb.backend",
         "NAME": "needlepoint",
-        "USER": "postgres",
+        "USER": os.environ.get("NEEDLEPOINT_DATABASE_ROLE", "needlepoint_web"),
+        "LOCAL_VAR": BASE_DIR / "var",
     },
 }
 AUTH_USER_MODEL = "clinic.User"
