@@ -1,1 +1,36 @@
-"""Table of contents of the sessions app's models."""
+"""Table of contents of the treatment app's models (label `treatments`)."""
+
+from sessions.booking.models import Visit
+from sessions.charting.models import (
+    Addition,
+    AdverseEvent,
+    ChecklistTick,
+    DepthOverride,
+    SessionTopical,
+    SessionUnit,
+    SheetTap,
+    TreatmentSession,
+    ZoneTreatment,
+)
+from sessions.plans.models import Away, Plan, PlannedSession, Protocol, ProtocolZone
+from sessions.progress.models import Recovery, Score
+
+__all__ = [
+    "Addition",
+    "AdverseEvent",
+    "Away",
+    "ChecklistTick",
+    "DepthOverride",
+    "Plan",
+    "PlannedSession",
+    "Protocol",
+    "ProtocolZone",
+    "Recovery",
+    "Score",
+    "SessionTopical",
+    "SessionUnit",
+    "SheetTap",
+    "TreatmentSession",
+    "Visit",
+    "ZoneTreatment",
+]

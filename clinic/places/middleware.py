@@ -1,0 +1,31 @@
+"""Puts the site a person works at on the request, and shows times as it does."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
+
+from clinic.places import queries
+from clinic.staff.models import User
+
+SITE_KEY = "site_id"
+
+
+def site_middleware(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Set `request.site` and the time zone for signed-in people."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if not isinstance(request.user, User):
+            return get_response(request)
+        site = queries.site_of(
+            user=request.user, wanted_id=request.session.get(SITE_KEY)
+        )
+        request.site = site  # type: ignore[attr-defined]
+        if site is None:
+            return get_response(request)
+        with timezone.override(site.zone):
+            return get_response(request)
+
+    return middleware
