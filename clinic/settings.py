@@ -51,7 +51,9 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "clinic.web.context.page",
             ],
+            "libraries": {"ui": "clinic.web.templatetags.ui"},
         },
     },
 ]

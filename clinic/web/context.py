@@ -1,0 +1,22 @@
+"""What every page knows: demo mode, the theme, the name of the clinic."""
+
+from django.conf import settings
+from django.http import HttpRequest
+
+THEMES = frozenset({"light", "dark", "system"})
+
+
+def page(request: HttpRequest) -> dict[str, object]:
+    """Context processor for all templates; reads no database beyond the user."""
+    return {
+        "demo": getattr(settings, "DEMO", False),
+        "clinic_name": getattr(settings, "CLINIC_NAME", "Needlepoint"),
+        "theme": theme_of(request),
+        "single_keys": getattr(getattr(request, "user", None), "single_keys", True),
+    }
+
+
+def theme_of(request: HttpRequest) -> str:
+    """The signed-in person's theme; strangers follow their device."""
+    theme = getattr(getattr(request, "user", None), "theme", "system")
+    return theme if theme in THEMES else "system"
