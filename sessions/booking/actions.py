@@ -1,0 +1,286 @@
+"""Booking, moving and checking in. Every write is whole or not at all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from clinic.audit.actions import Entry, record, record_many
+from clinic.staff.models import User
+from sessions.booking import taking
+from sessions.booking.models import Visit
+from sessions.booking.statuses import MOVABLE, Status, may_become
+from sessions.booking.taking import Claim
+
+
+class VisitChangedError(Exception):
+    """Somebody changed the visit since it was shown; carries it as it is now."""
+
+    def __init__(self, visit: Visit) -> None:
+        super().__init__("The visit was changed meanwhile.")
+        self.visit = visit
+
+
+class WayClosedError(Exception):
+    """The visit cannot go from where it stands to where it should."""
+
+    def __init__(self, visit: Visit, wanted: Status) -> None:
+        super().__init__(f"A visit that is {visit.status} cannot become {wanted}.")
+        self.visit = visit
+        self.wanted = wanted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitEntry:
+    """A visit to be booked; `day` is the site's own calendar day."""
+
+    kind: str
+    patient_id: int
+    practitioner_id: int
+    site_id: int
+    room_id: int
+    starts_at: datetime
+    ends_at: datetime
+    day: date
+    device_id: int | None = None
+    plan_id: int | None = None
+    planned_session_id: int | None = None
+    status: Status = Status.UNCONFIRMED
+    why: str = ""
+    confirmed_rules: tuple[str, ...] = field(default=())
+
+    @property
+    def claim(self) -> Claim:
+        """What the visit occupies."""
+        return Claim(
+            patient_id=self.patient_id,
+            practitioner_id=self.practitioner_id,
+            room_id=self.room_id,
+            device_id=self.device_id,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A visit's new time; `version` is the one that was shown."""
+
+    visit_id: int
+    version: int
+    practitioner_id: int
+    room_id: int
+    device_id: int | None
+    starts_at: datetime
+    ends_at: datetime
+    day: date
+    why: str = ""
+    confirmed_rules: tuple[str, ...] = field(default=())
+
+
+@transaction.atomic
+def book(*, entries: Sequence[VisitEntry], by: User, now: datetime) -> list[Visit]:
+    """Book all visits or none.
+
+    The rules (interval, screening) are asked by the callers, in the same
+    transaction. Raises TimeTakenError when somebody else has one of the times.
+    """
+    claims = [entry.claim for entry in entries]
+    taking.lock(claims)
+    taking.refuse_taken(claims)
+    with taking.guarded():
+        visits = Visit.objects.bulk_create(
+            [_visit(entry, by=by, now=now) for entry in entries]
+        )
+    record_many(by=by, now=now, entries=[_booked(visit) for visit in visits])
+    return visits
+
+
+def _visit(entry: VisitEntry, *, by: User, now: datetime) -> Visit:
+    return Visit(
+        kind=entry.kind,
+        patient_id=entry.patient_id,
+        practitioner_id=entry.practitioner_id,
+        site_id=entry.site_id,
+        room_id=entry.room_id,
+        device_id=entry.device_id,
+        plan_id=entry.plan_id,
+        planned_session_id=entry.planned_session_id,
+        starts_at=entry.starts_at,
+        ends_at=entry.ends_at,
+        day=entry.day,
+        status=entry.status,
+        why=entry.why,
+        confirmed_rules=list(entry.confirmed_rules),
+        booked_at=now,
+        booked_by=by,
+    )
+
+
+def _booked(visit: Visit) -> Entry:
+    return Entry(
+        action="visit.booked",
+        patient_id=visit.patient_id,
+        object_kind="visit",
+        object_id=visit.pk,
+    )
+
+
+@transaction.atomic
+def move(*, moves: Sequence[Move], by: User, now: datetime) -> list[Visit]:
+    """Move all visits or none; they may take each other's old times.
+
+    Raises VisitChangedError when one was changed since it was shown or can no
+    longer be moved, TimeTakenError when a new time is not free.
+    """
+    moving = [one.visit_id for one in moves]
+    before = Visit.objects.in_bulk(moving)
+    new = {one.visit_id: _claim(one, before[one.visit_id]) for one in moves}
+    old = [_claim_of(visit) for visit in before.values()]
+    taking.lock([*new.values(), *old])
+    visits = _fresh(moves)
+    taking.refuse_taken(list(new.values()), moving=moving)
+    _vacate(visits)
+    with taking.guarded():
+        for one in moves:
+            _place(visits[one.visit_id], one)
+    record_many(by=by, now=now, entries=[_moved(v) for v in visits.values()])
+    return list(visits.values())
+
+
+def _claim(one: Move, visit: Visit) -> Claim:
+    return Claim(
+        patient_id=visit.patient_id,
+        practitioner_id=one.practitioner_id,
+        room_id=one.room_id,
+        device_id=one.device_id,
+        starts_at=one.starts_at,
+        ends_at=one.ends_at,
+    )
+
+
+def _claim_of(visit: Visit) -> Claim:
+    return Claim(
+        patient_id=visit.patient_id,
+        practitioner_id=visit.practitioner_id,
+        room_id=visit.room_id,
+        device_id=visit.device_id,
+        starts_at=visit.starts_at,
+        ends_at=visit.ends_at,
+    )
+
+
+def _fresh(moves: Sequence[Move]) -> dict[int, Visit]:
+    keys = [one.visit_id for one in moves]
+    rows = Visit.objects.filter(pk__in=keys).select_for_update().order_by("pk")
+    visits = {visit.pk: visit for visit in rows}
+    for one in moves:
+        visit = visits[one.visit_id]
+        if visit.version != one.version or Status(visit.status) not in MOVABLE:
+            raise VisitChangedError(visit)
+    return visits
+
+
+def _vacate(visits: dict[int, Visit]) -> None:
+    """Step aside first, so that moved visits may swap times among themselves."""
+    Visit.objects.filter(pk__in=list(visits)).update(status=Status.CANCELLED)
+
+
+def _place(visit: Visit, one: Move) -> None:
+    visit.practitioner_id = one.practitioner_id
+    visit.room_id = one.room_id
+    visit.device_id = one.device_id
+    visit.starts_at = one.starts_at
+    visit.ends_at = one.ends_at
+    visit.day = one.day
+    visit.why = one.why
+    visit.confirmed_rules = list(one.confirmed_rules)
+    visit.version += 1
+    visit.save(
+        update_fields=[
+            "practitioner",
+            "room",
+            "device",
+            "starts_at",
+            "ends_at",
+            "day",
+            "why",
+            "confirmed_rules",
+            "status",
+            "version",
+        ]
+    )
+
+
+def _moved(visit: Visit) -> Entry:
+    return Entry(
+        action="visit.moved",
+        patient_id=visit.patient_id,
+        object_kind="visit",
+        object_id=visit.pk,
+    )
+
+
+@transaction.atomic
+def set_status(
+    *,
+    visit: Visit,
+    version: int,
+    status: Status,
+    by: User,
+    now: datetime,
+    numbing_minutes: int | None = None,
+    reason: str = "",
+) -> Visit:
+    """Take a visit one step on, or one step back.
+
+    A visit that was missed or cancelled takes its time again only when it is
+    still free (TimeTakenError). Raises VisitChangedError when it was changed
+    since it was shown, WayClosedError when the step does not exist.
+    """
+    taking.lock([_claim_of(visit)])
+    fresh = Visit.objects.select_for_update().get(pk=visit.pk)
+    if fresh.version != version:
+        raise VisitChangedError(fresh)
+    if not may_become(Status(fresh.status), status):
+        raise WayClosedError(fresh, status)
+    if Status(fresh.status) in {Status.MISSED, Status.CANCELLED}:
+        taking.refuse_taken([_claim_of(fresh)], moving=[fresh.pk])
+    _stamp(fresh, status, now=now, numbing_minutes=numbing_minutes, reason=reason)
+    with taking.guarded():
+        fresh.save()
+    record(
+        by=by,
+        now=now,
+        action="visit.status",
+        patient_id=fresh.patient_id,
+        object_kind="visit",
+        object_id=fresh.pk,
+        status=status.value,
+    )
+    return fresh
+
+
+def _stamp(
+    visit: Visit,
+    status: Status,
+    *,
+    now: datetime,
+    numbing_minutes: int | None,
+    reason: str,
+) -> None:
+    back = Status(visit.status)
+    visit.status = status
+    visit.version += 1
+    if status is Status.ARRIVED and back is not Status.NUMBING:
+        visit.arrived_at = now
+    if status is Status.NUMBING:
+        visit.numbing_since = now
+        visit.numbing_until = now + timedelta(minutes=numbing_minutes or 0)
+    if status is Status.IN_ROOM and back is not Status.DONE:
+        visit.in_room_at = now
+    if status is Status.DONE:
+        visit.done_at = now
+    if status is Status.CANCELLED:
+        visit.cancelled_at, visit.cancel_reason = now, reason

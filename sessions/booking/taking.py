@@ -1,0 +1,157 @@
+"""Taking time: locks in one order, then rows, then the database's own guard.
+
+Exclusion constraints alone deadlock when many people book at once (DEPENDENCIES
+P2), so every booking first locks what it occupies: practitioners, rooms,
+devices, patients, each in the order of their ids. Then nobody else can take
+the same time, and what is taken can be named. The constraints still guard; what
+they refuse (23P01) and a deadlock (40P01) both read as "taken".
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import Model, Q
+
+from clinic.devices.models import Device
+from clinic.places.models import Room
+from clinic.staff.models import User
+from patients.records.models import Patient
+from sessions.booking.models import FREE_STATUSES, Visit
+
+TAKEN_STATES = ("23P01", "40P01")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A time that a visit wants: ids and instants."""
+
+    patient_id: int
+    practitioner_id: int
+    room_id: int
+    device_id: int | None
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clash:
+    """Why a claim failed: what is taken, by whom, since when."""
+
+    claim: Claim
+    resource: str
+    name: str
+    booked_by: str
+    booked_at: datetime | None
+
+
+class TimeTakenError(Exception):
+    """Somebody else has the time. Carries every clash that is known."""
+
+    def __init__(self, clashes: Sequence[Clash] = ()) -> None:
+        super().__init__("The time was taken.")
+        self.clashes = tuple(clashes)
+
+
+def lock(claims: Iterable[Claim]) -> None:
+    """Lock everything the claims occupy, in the one order of the product.
+
+    Raises TransactionManagementError outside a transaction: a lock that ends
+    with its statement guards nothing.
+    """
+    wanted = list(claims)
+    _lock_rows(User, {claim.practitioner_id for claim in wanted})
+    _lock_rows(Room, {claim.room_id for claim in wanted})
+    _lock_rows(Device, {c.device_id for c in wanted if c.device_id is not None})
+    _lock_rows(Patient, {claim.patient_id for claim in wanted})
+
+
+def _lock_rows(model: type[Model], keys: set[int]) -> None:
+    if not keys:
+        return
+    rows = model._default_manager.filter(pk__in=keys).order_by("pk")  # noqa: SLF001
+    list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
+
+
+def refuse_taken(claims: Sequence[Claim], *, moving: Sequence[int] = ()) -> None:
+    """Raise TimeTakenError with every clash of the claims with booked visits.
+
+    `moving` are ids of visits that give their own time up. Call after `lock`.
+    """
+    clashes = list(find_clashes(claims, moving=moving))
+    if clashes:
+        raise TimeTakenError(clashes)
+
+
+def find_clashes(
+    claims: Sequence[Claim], *, moving: Sequence[int] = ()
+) -> Iterator[Clash]:
+    """Every clash of the claims with booked visits, one query for all."""
+    if not claims:
+        return
+    spans = Q()
+    for claim in claims:
+        taken = (
+            Q(practitioner_id=claim.practitioner_id)
+            | Q(room_id=claim.room_id)
+            | Q(patient_id=claim.patient_id)
+        )
+        if claim.device_id is not None:
+            taken |= Q(device_id=claim.device_id)
+        spans |= taken & Q(starts_at__lt=claim.ends_at, ends_at__gt=claim.starts_at)
+    rows = list(
+        Visit.objects.filter(spans)
+        .exclude(status__in=FREE_STATUSES)
+        .exclude(pk__in=list(moving))
+        .select_related("practitioner", "room", "device", "booked_by")
+        .order_by("starts_at", "id")
+    )
+    for claim in claims:
+        for visit in rows:
+            clash = _clash(claim, visit)
+            if clash is not None:
+                yield clash
+
+
+def _clash(claim: Claim, visit: Visit) -> Clash | None:
+    if visit.starts_at >= claim.ends_at or visit.ends_at <= claim.starts_at:
+        return None
+    if visit.practitioner_id == claim.practitioner_id:
+        resource, name = "practitioner", visit.practitioner.full_name
+    elif visit.room_id == claim.room_id:
+        resource, name = "room", visit.room.name
+    elif visit.patient_id == claim.patient_id:
+        resource, name = "patient", ""
+    elif visit.device is not None and visit.device_id == claim.device_id:
+        resource, name = "device", visit.device.name
+    else:
+        return None
+    return Clash(
+        claim=claim,
+        resource=resource,
+        name=name,
+        booked_by=visit.booked_by.full_name,
+        booked_at=visit.booked_at,
+    )
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Run the writing statements; read the database's refusal as "taken".
+
+    A savepoint of its own, so that the caller's transaction can still be read
+    from. Every other database error passes through unchanged.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except (IntegrityError, OperationalError) as error:
+        if _state(error) in TAKEN_STATES:
+            raise TimeTakenError from error
+        raise
+
+
+def _state(error: Exception) -> str:
+    return str(getattr(error.__cause__, "pgcode", ""))
