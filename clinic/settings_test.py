@@ -1,9 +1,21 @@
-"""Settings of the test suite: fast hashing, nothing else differs."""
+"""Settings of the test suite: fast hashing, the owner's role, static files as found."""
+
+import os
+
+# Tests make and migrate their own database, which only the owner may.
+os.environ["NEEDLEPOINT_DATABASE_ROLE"] = "owner"
+if os.environ.get("DATABASE_URL"):
+    os.environ.setdefault("NEEDLEPOINT_SECRET_KEY", "only-for-tests-" * 4)
 
 from clinic.settings import *  # noqa: F403
 from clinic.settings import DATABASES
 
-# Tests make and migrate their own database, which only the owner may.
-DATABASES["default"]["USER"] = "needlepoint_owner"
-
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
+# A test database is thrown away: its commits need not wait for the disk.
+DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"

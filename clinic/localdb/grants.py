@@ -3,59 +3,50 @@
 The same on the private PostgreSQL and on any other that has a role for the web.
 """
 
-from collections.abc import Iterable
-
-from django.apps import apps
+from django.conf import settings
 from django.db import connection
 
-from clinic.localdb.server import WEB
+APPEND_ONLY_TABLES = ("clinic_auditevent", "clinic_auditseal")
+READ_ONLY_TABLES = ("django_migrations",)
 
 
-def append_only_tables() -> list[str]:
-    """Tables whose model says `append_only = True`: rows come in and stay."""
-    return [
-        model._meta.db_table
-        for model in apps.get_models()
-        if getattr(model, "append_only", False)
-    ]
-
-
-def grant_to_web(*, role: str = WEB) -> None:
+def grant_to_web() -> None:
     """Give the web's role its rights on every table that the current role owns.
 
     Called after each migrate, so a new table is covered as well. Does nothing on a
-    server that has no such role.
+    server where one role does both.
     """
-    quote = connection.ops.quote_name
-    web = quote(role)
+    role = settings.WEB_DATABASE_ROLE
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_user, to_regrole(%s)", [role])
+        cursor.execute("SELECT current_user, to_regrole(quote_ident(%s))", [role])
         current, found = cursor.fetchone()
         if found is None or current == role:
             return
-        for statement in (
-            f"GRANT USAGE ON SCHEMA public TO {web}",
-            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public "
-            f"TO {web}",
-            f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {web}",
-            "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, "
-            f"DELETE ON TABLES TO {web}",
-            "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON "
-            f"SEQUENCES TO {web}",
-            *revokes(web=web, tables=append_only_tables()),
-        ):
+        for statement in statements(role=role):
             cursor.execute(statement)
 
 
-def revokes(*, web: str, tables: Iterable[str]) -> list[str]:
-    """What is taken back: the past of the audit, and the list of migrations."""
+def statements(*, role: str) -> list[str]:
+    """The SQL of the rights."""
     quote = connection.ops.quote_name
-    statements = [
-        f"REVOKE UPDATE, DELETE, TRUNCATE ON {quote(table)} FROM {web}"
-        for table in tables
+    web = quote(role)
+    present = set(connection.introspection.table_names())
+    rows = "SELECT, INSERT, UPDATE, DELETE"
+    granted = [
+        f"GRANT USAGE ON SCHEMA public TO {web}",
+        f"GRANT {rows} ON ALL TABLES IN SCHEMA public TO {web}",
+        f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {web}",
+        f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {rows} ON TABLES TO {web}",
+        "ALTER DEFAULT PRIVILEGES IN SCHEMA public "
+        f"GRANT USAGE, SELECT ON SEQUENCES TO {web}",
     ]
-    if "django_migrations" in connection.introspection.table_names():
-        statements.append(
-            f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {web}"
-        )
-    return statements
+    taken_back = [
+        f"REVOKE UPDATE, DELETE, TRUNCATE ON {quote(table)} FROM {web}"
+        for table in APPEND_ONLY_TABLES
+        if table in present
+    ] + [
+        f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {quote(table)} FROM {web}"
+        for table in READ_ONLY_TABLES
+        if table in present
+    ]
+    return granted + taken_back

@@ -18,10 +18,10 @@ from pathlib import Path
 import psycopg2
 from psycopg2 import sql
 
-from clinic.localdb import keeper, place
+from clinic.localdb import OWNER_ROLE, WEB_ROLE, keeper, place
 from clinic.localdb.place import LocalDatabaseError, Place
 
-ADMIN, OWNER, WEB = "postgres", "needlepoint_owner", "needlepoint_web"
+ADMIN = "postgres"
 DATABASES = frozenset({"needlepoint", "needlepoint_demo"})
 MAJOR = "18"
 START_SECONDS = 60.0
@@ -163,7 +163,9 @@ def make_cluster(here: Place) -> None:
     """Run initdb in a folder beside, and move it into place when it is whole."""
     unfinished = here.home / "data.new"
     shutil.rmtree(unfinished, ignore_errors=True)
-    passwords = {role: secrets.token_urlsafe(32) for role in (ADMIN, OWNER, WEB)}
+    passwords = {
+        role: secrets.token_urlsafe(32) for role in (ADMIN, OWNER_ROLE, WEB_ROLE)
+    }
     write_private(here.passwords, json.dumps(passwords))
     with tempfile.NamedTemporaryFile("w", dir=here.home) as password_file:
         password_file.write(passwords[ADMIN])
@@ -312,7 +314,7 @@ def prepare_roles(endpoint: Endpoint) -> None:
     connection = connect(endpoint, role=ADMIN)
     try:
         with connection.cursor() as cursor:
-            for role, power in ((OWNER, "CREATEDB"), (WEB, "NOCREATEDB")):
+            for role, power in ((OWNER_ROLE, "CREATEDB"), (WEB_ROLE, "NOCREATEDB")):
                 cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
                 verb = "ALTER" if cursor.fetchone() else "CREATE"
                 cursor.execute(
@@ -327,14 +329,14 @@ def prepare_roles(endpoint: Endpoint) -> None:
                     )
                 )
             # Tests take the web role's place by SET ROLE.
-            cursor.execute(f"GRANT {WEB} TO {OWNER}")
+            cursor.execute(f"GRANT {WEB_ROLE} TO {OWNER_ROLE}")
     finally:
         connection.close()
 
 
 def prepare_database(endpoint: Endpoint, name: str) -> None:
     """Make a database of the owner's, when it is not there."""
-    connection = connect(endpoint, role=OWNER)
+    connection = connect(endpoint, role=OWNER_ROLE)
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
