@@ -212,7 +212,7 @@ def make_consent(*, patient: Patient, taken_by: User, **changes: Any) -> Consent
             "patient": patient,
             "text": text,
             "kind": text.kind,
-            "way": "tablet",
+            "way": "paper",
             "given_at": NOW - timedelta(days=1),
             "taken_by": taken_by,
             **changes,

@@ -117,6 +117,7 @@ class Migration(migrations.Migration):
                 ('strict', models.BooleanField(default=False, verbose_name='strict')),
                 ('overridable', models.BooleanField(default=True, verbose_name='may be overridden')),
                 ('changed_at', models.DateTimeField()),
+                ('version', models.PositiveIntegerField(default=1)),
                 ('changed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),

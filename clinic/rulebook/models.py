@@ -5,7 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 
 class RuleSetting(models.Model):
-    """One rule's mode here. A rule without a row runs as shipped."""
+    """One rule's mode here. A rule without a row runs as shipped.
+
+    Rows are never deleted and `version` only grows, so that the sum of all versions
+    tells whether anything changed (`queries.effective_book`).
+    """
 
     code = models.CharField(_("rule"), max_length=20, unique=True)
     strict = models.BooleanField(_("strict"), default=False)
@@ -14,6 +18,7 @@ class RuleSetting(models.Model):
         "clinic.User", on_delete=models.PROTECT, related_name="+"
     )
     changed_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)
 
     def __str__(self) -> str:
         return f"Rule setting {self.code}"

@@ -40,7 +40,10 @@ class ConsentText(models.Model):
 
 
 class Consent(models.Model):
-    """A patient's consent to one version of one text."""
+    """A patient's consent to one version of one text.
+
+    `signed_name` is the name typed on the tablet; on paper the sheet is signed.
+    """
 
     patient = models.ForeignKey(
         "patients.Patient", on_delete=models.PROTECT, related_name="consents"
@@ -54,6 +57,7 @@ class Consent(models.Model):
     taken_by = models.ForeignKey(
         "clinic.User", on_delete=models.PROTECT, related_name="+"
     )
+    signed_name = models.CharField(_("name"), max_length=120, blank=True)
     guardian_name = models.CharField(_("guardian"), max_length=120, blank=True)
     guardian_relation = models.CharField(_("relation"), max_length=60, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
@@ -73,6 +77,11 @@ class Consent(models.Model):
                 condition=Q(withdrawn_at__isnull=True)
                 | Q(withdrawn_at__gte=F("given_at")),
                 name="consent_withdrawn_after_given",
+            ),
+            models.CheckConstraint(
+                condition=~Q(way="tablet") | ~Q(signed_name=""),
+                name="consent_on_tablet_is_signed",
+                violation_error_message=_("Type the name of who agrees."),
             ),
         ]
 

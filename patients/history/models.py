@@ -27,8 +27,10 @@ OVERRIDE_KINDS = [("signoff", _("Sign-off")), ("override", _("Override"))]
 class HistoryFact(models.Model):
     """A dated, sourced fact: isotretinoin, stopped 31 August.
 
-    `kind` and `choice` are keys of `clinic/rules/knowledge/facts.toml`. A row is
-    withdrawn when it was entered in error, never deleted.
+    `kind` and `choice` are keys of `clinic/rules/knowledge/facts.toml`. A state that
+    is over has `stopped_on`, or `ended` when nobody knows the day. A fact that is
+    not `certain` only suggests an answer to the screening. A row is withdrawn when
+    it was entered in error, never deleted.
     """
 
     patient = models.ForeignKey(
@@ -39,6 +41,8 @@ class HistoryFact(models.Model):
     zones = ArrayField(models.CharField(max_length=8), default=list, blank=True)
     started_on = models.DateField(_("since"), null=True, blank=True)
     stopped_on = models.DateField(_("until"), null=True, blank=True)
+    ended = models.BooleanField(_("over, day not known"), default=False)
+    certain = models.BooleanField(default=True)
     detail = models.CharField(_("detail"), max_length=200, blank=True)
     source = models.CharField(max_length=12, choices=FACT_SOURCES)
     code_system = models.CharField(max_length=20, blank=True)
@@ -158,6 +162,7 @@ class Screening(models.Model):
         "clinic.User", on_delete=models.PROTECT, related_name="+"
     )
     answered_by_patient = models.BooleanField(default=False)
+    anaesthetic = models.BooleanField(_("numbing"), null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     completed_by = models.ForeignKey(
         "clinic.User", null=True, on_delete=models.PROTECT, related_name="+"
@@ -191,7 +196,11 @@ class Screening(models.Model):
 
 
 class ScreeningAnswer(models.Model):
-    """One answer: yes, no, or not asked (null). Not asked is never no."""
+    """One answer: yes, no, or not asked (null). Not asked is never no.
+
+    `prefilled_from` is the fact that suggested it, `recorded_as` the fact that it
+    became when the screening was completed.
+    """
 
     screening = models.ForeignKey(
         Screening, on_delete=models.CASCADE, related_name="answers"
@@ -200,10 +209,14 @@ class ScreeningAnswer(models.Model):
     value = models.BooleanField(null=True)
     dated_on = models.DateField(null=True, blank=True)
     stopped_on = models.DateField(null=True, blank=True)
+    ended = models.BooleanField(default=False)
     choice = models.CharField(max_length=40, blank=True)
     zones = ArrayField(models.CharField(max_length=8), default=list, blank=True)
     detail = models.CharField(max_length=200, blank=True)
     prefilled_from = models.ForeignKey(
+        HistoryFact, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    recorded_as = models.ForeignKey(
         HistoryFact, null=True, on_delete=models.PROTECT, related_name="+"
     )
 
