@@ -16,17 +16,21 @@ value is a change of a table, and gives another book with another revision.
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
-from clinic.rules import sourced
+from clinic.rules import conditions, devices, references, scope, sourced, zones
+from clinic.rules.conditions import Condition
+from clinic.rules.devices import Device, Entry, Kind
+from clinic.rules.scope import ScopeRule
 from clinic.rules.sourced import KnowledgeError, Source
+from clinic.rules.zones import Area, ScarRange, Zone
 
 __all__ = ["KnowledgeError", "RuleBook", "compose", "load_book", "read_tables"]
 
@@ -41,9 +45,34 @@ class RuleBook:
 
     revision: str
     sources: Mapping[str, Source]
+    zones: Mapping[str, Zone]
+    areas: Mapping[str, Area]
+    covers: Mapping[str, tuple[Area, ...]]
+    scar_ranges: tuple[ScarRange, ...]
+    devices: Mapping[str, Device]
+    entry: Mapping[Kind, Entry]
+    scope: tuple[ScopeRule, ...]
+    conditions: Mapping[str, Condition]
     screening: tuple[Any, ...] = ()
     scales: tuple[Any, ...] = ()
     course: tuple[Any, ...] = ()
+
+    def zone(self, code: str) -> Zone:
+        """The zone of a zone key (`CHEEK`) or an area (`CM`, `CM-R`).
+
+        Raises KeyError for a code that the book does not know.
+        """
+        if code in self.zones:
+            return self.zones[code]
+        return self.zones[self.covers[code][0].zone]
+
+    def areas_of(self, code: str) -> tuple[Area, ...]:
+        """All areas a code covers: a zone's, both sides of a pair, or the one.
+
+        Raises KeyError for a code that the book does not know. The eyelid,
+        which cannot be chosen, covers none.
+        """
+        return self.covers[code]
 
 
 def read_files(folder: Path = KNOWLEDGE) -> dict[str, bytes]:
@@ -73,6 +102,22 @@ def revision_of(files: Mapping[str, bytes]) -> str:
     return digest.hexdigest()[:REVISION_LENGTH]
 
 
+class Keyed(Protocol):
+    """Anything with a key."""
+
+    @property
+    def key(self) -> str:
+        """The key of its row."""
+
+
+AnyKeyed = TypeVar("AnyKeyed", bound=Keyed)
+
+
+def by_key(values: Iterable[AnyKeyed]) -> Mapping[str, AnyKeyed]:
+    """A read-only mapping from keys, in file order."""
+    return MappingProxyType({value.key: value for value in values})
+
+
 def compose(*, tables: Mapping[str, dict[str, Any]], revision: str) -> RuleBook:
     """A book from parsed tables. Raises KnowledgeError for what cannot be."""
     sources = sourced.read_sources(tables["sources"])
@@ -85,7 +130,23 @@ def compose(*, tables: Mapping[str, dict[str, Any]], revision: str) -> RuleBook:
         for topic in LATE
         if topic in tables
     }
-    return RuleBook(revision=revision, sources=MappingProxyType(sources), **late)
+    all_zones = by_key(zones.load(rows("zones"), sources))
+    areas = by_key(zones.load_areas(rows("areas"), sources))
+    book = RuleBook(
+        revision=revision,
+        sources=MappingProxyType(sources),
+        zones=all_zones,
+        areas=areas,
+        covers=MappingProxyType(zones.covers(all_zones, areas)),
+        scar_ranges=zones.load_scar_ranges(rows("scar_ranges"), sources),
+        devices=by_key(devices.load(rows("devices"), sources)),
+        entry={e.kind: e for e in devices.load_entry(rows("entry"), sources)},
+        scope=scope.load(rows("scope"), sources),
+        conditions=by_key(conditions.load(rows("conditions"), sources)),
+        **late,
+    )
+    references.check(book)
+    return book
 
 
 @cache

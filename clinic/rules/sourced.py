@@ -2,15 +2,20 @@
 
 A topic is one file, `knowledge/<topic>.toml`, holding one array of tables named
 after the topic. A row names a `key` and, for all its values, `sources`, `tier`
-and `status`; a value that differs from its row is an inline table with its own:
+and `status`; a value that differs from its row is a table with its own.
+A tier that is not stated is the best tier of the sources named:
 
     [[zones]]
-    key = "FOREHEAD"
+    key = "SCALP"
     sources = ["policy"]
     status = "P"
-    soft_max = { value = 1.0, unit = "mm" }
-    typical_roller = { low = 1.5, high = 1.5, unit = "mm", sources = ["S40"],
-                       tier = "B", status = "V" }
+    soft_max = { value = 1.5, unit = "mm" }
+    [zones.typical_pen]
+    low = 0.6
+    high = 1.5
+    unit = "mm"
+    sources = ["S39", "S40"]
+    status = "V"
 
 Status: V seen in a source, M from memory (to be confirmed), D derived from seen
 figures, P policy. A policy names the pseudo-source `policy` (and may name the
@@ -21,7 +26,8 @@ resting on neither a page nor a study has no tier.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, NoReturn
+from enum import StrEnum
+from typing import Any, NoReturn, TypeVar
 
 TIERS = frozenset("ABCD")
 STATUSES = frozenset("VMDP")
@@ -33,6 +39,8 @@ UNITS = frozenset(
         *("sessions", "passes", "needles", "Hz", "rpm", "mcg/mL", "mg/kg"),
     }
 )
+
+Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class KnowledgeError(ValueError):
@@ -163,8 +171,12 @@ class Row(Mapping[str, Any]):
                 self.fail(f"Source {source!r} is not in sources.toml.")
         self._check_pseudo(sources=sources, status=status)
         published = [source for source in sources if source not in PSEUDO_SOURCES]
+        best = min(filter(None, (self._sources[s].tier for s in published)), default="")
+        tier = tier or best
         if bool(published) != bool(tier) or tier not in TIERS | {""}:
             self.fail("Published sources, and only they, have a tier: A, B, C or D.")
+        if best and tier < best:
+            self.fail(f"Tier {tier} is better than any of its sources, {best}.")
         return Provenance(sources=sources, tier=tier, status=status)
 
     def _check_pseudo(self, *, sources: tuple[str, ...], status: str) -> None:
@@ -188,6 +200,22 @@ class Row(Mapping[str, Any]):
             self.fail(f"{name} is not a list of texts.")
         return tuple(value)
 
+    def choice(self, name: str, choices: type[Choice]) -> Choice:
+        """One of a closed set of words."""
+        word = self.text(name)
+        if word not in [choice.value for choice in choices]:
+            self.fail(f"{name} is {word!r}, which is none of the known words.")
+        return choices(word)
+
+    def choices(self, name: str, choices: type[Choice]) -> tuple[Choice, ...]:
+        """Several of a closed set of words, none when absent."""
+        known = {choice.value: choice for choice in choices}
+        words = self.texts(name)
+        for word in words:
+            if word not in known:
+                self.fail(f"{name} has {word!r}, which is none of the known words.")
+        return tuple(known[word] for word in words)
+
     def flag(self, name: str, *, default: bool = False) -> bool:
         """A yes or no, `default` when absent."""
         value = self._values.get(name, default)
@@ -203,6 +231,14 @@ class Row(Mapping[str, Any]):
         if value is not None and type(value) is not int:
             self.fail(f"{name} is not a whole number.")
         return value
+
+    def numbers(self, name: str) -> tuple[int, ...]:
+        """A list of whole numbers, empty when absent."""
+        value = self._values.get(name, [])
+        self._read.add(name)
+        if not isinstance(value, list) or not all(type(v) is int for v in value):
+            self.fail(f"{name} is not a list of whole numbers.")
+        return tuple(value)
 
     def measure(self, name: str) -> Measure:
         """A number with unit: `{ value = 1.5, unit = "mm" }`."""

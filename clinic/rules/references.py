@@ -1,0 +1,31 @@
+"""Whether the topics of a book agree: every name one row uses is another's key."""
+
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
+
+from clinic.rules.sourced import KnowledgeError
+
+if TYPE_CHECKING:
+    from clinic.rules.book import RuleBook
+
+
+def check(book: "RuleBook") -> None:
+    """Raises KnowledgeError for a zone or condition that no row describes."""
+    for area in book.areas.values():
+        _known("areas", area.key, [area.zone], book.zones)
+        if book.zones[area.zone].never:
+            sentence = "A zone that is never needled cannot be chosen."
+            raise KnowledgeError(file="areas.toml", key=area.key, sentence=sentence)
+    for device in book.devices.values():
+        for evaluated in device.evaluated:
+            _known("devices", device.key, evaluated.zones, book.zones)
+        for cleared in device.cleared:
+            _known("devices", device.key, cleared.zones, book.zones)
+            _known("devices", device.key, cleared.conditions, book.conditions)
+
+
+def _known(topic: str, key: str, names: Iterable[str], known: Collection[str]) -> None:
+    for name in names:
+        if name not in known:
+            sentence = f"{name} is described nowhere."
+            raise KnowledgeError(file=f"{topic}.toml", key=key, sentence=sentence)

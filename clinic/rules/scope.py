@@ -1,0 +1,106 @@
+"""How deep a person may needle: jurisdiction, role, qualification (CLINICAL 3.3).
+
+The rows of the book are examples, switched off: a clinic enters its own limits
+and dates them. Above such a limit is an absolute BLOCK: nobody overrides it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from clinic.rules.findings import Finding, Verdict
+from clinic.rules.sourced import Measure, Note, Provenance, Row, Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopeRule:
+    """One limit in mm for one role in one jurisdiction.
+
+    No `max` with `medical_only` means: closed to those who are not medical
+    professionals. No `max` without it: no figure was seen.
+    """
+
+    key: str
+    jurisdiction: str
+    operator_role: str
+    max: Measure | None
+    medical_only: bool
+    enabled: bool
+    checked_on: date | None
+    note: Note | None
+    origin: Provenance
+
+
+def load(rows: Sequence[Row], sources: Mapping[str, Source]) -> tuple[ScopeRule, ...]:
+    """The example limits; none may be shipped switched on."""
+    return tuple(_scope_rule(row) for row in rows)
+
+
+def _scope_rule(row: Row) -> ScopeRule:
+    rule = ScopeRule(
+        key=row.key,
+        jurisdiction=row.text("jurisdiction"),
+        operator_role=row.text("operator_role"),
+        max=row.measure_or_none("max"),
+        medical_only=row.flag("medical_only"),
+        enabled=row.flag("enabled"),
+        checked_on=None,
+        note=row.note_or_none("note"),
+        origin=row.provenance(),
+    )
+    row.finish()
+    if rule.enabled:
+        row.fail("A scope rule is shipped switched off; the clinic enters its own.")
+    return rule
+
+
+def limit_mm(
+    rules: Iterable[ScopeRule], *, jurisdiction: str, operator_role: str
+) -> Decimal | None:
+    """The lowest limit in mm among rules switched on, None when there is none.
+
+    A rule that closes needling to the role gives 0.
+    """
+    limits = [
+        rule.max.value if rule.max else Decimal(0)
+        for rule in rules
+        if rule.enabled
+        and (rule.jurisdiction, rule.operator_role) == (jurisdiction, operator_role)
+        and (rule.max or rule.medical_only)
+    ]
+    return min(limits, default=None)
+
+
+def check(
+    *,
+    mm: Decimal,
+    zone: str,
+    scope_max_mm: Decimal | None,
+    operator_max_mm: Decimal | None,
+) -> tuple[Finding, ...]:
+    """Findings against the clinic's scope and the operator's qualification."""
+    limits = (
+        ("depth-scope", "Above the operator's scope", scope_max_mm),
+        ("depth-qualification", "Above the operator's qualification", operator_max_mm),
+    )
+    return tuple(
+        _beyond(code=code, title=title, mm=mm, limit=limit, zone=zone)
+        for code, title, limit in limits
+        if limit is not None and mm > limit
+    )
+
+
+def _beyond(
+    *, code: str, title: str, mm: Decimal, limit: Decimal, zone: str
+) -> Finding:
+    return Finding(
+        code=code,
+        verdict=Verdict.BLOCK,
+        title=title,
+        sentence=f"{mm} mm is above the {limit} mm this operator may use.",
+        sources=("policy",),
+        status="P",
+        absolute=True,
+        zones=frozenset({zone}),
+    )
