@@ -1,0 +1,490 @@
+"""The arithmetic of every scale, with the worked examples of CLINICAL 7.2 to 7.5."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clinic.rules import scales, sourced
+from clinic.rules.book import load_book
+from clinic.rules.scales import InvalidScore, arithmetic
+from clinic.rules.scales.shape import round_half_up
+
+CONDITIONS = {
+    *("ACNE_ROLLING", "ACNE_BOXCAR", "ACNE_ICEPICK", "SCAR_SURG"),
+    *("SCAR_HYPERTROPHIC", "SCAR_BURN", "RHYTID", "NECK", "LAXITY"),
+    *("TEXTURE_PORES", "DULL", "STRIAE", "MELASMA", "PIH", "PERIORBITAL_DARK", "AGA"),
+}
+BY_KEY = {scale.key: scale for scale in scales.all_scales()}
+EVERY_SCALE = pytest.mark.parametrize("key", BY_KEY)
+EVERY_ITEM = pytest.mark.parametrize(
+    ("key", "item"),
+    [(key, item.key) for key, scale in BY_KEY.items() for item in scale.items],
+)
+
+
+def entries(key, **changes):
+    """Zero or the least of every required item, with the named changes."""
+    scale = BY_KEY[key]
+    least = {
+        item.key: item.minimum + (Decimal("0.01") if item.above_minimum else 0)
+        for item in scale.items
+        if not item.optional
+    }
+    return least | {name: Decimal(str(value)) for name, value in changes.items()}
+
+
+def in_order(key, values):
+    items = BY_KEY[key].items[: len(values)]
+    return {
+        item.key: Decimal(str(value)) for item, value in zip(items, values, strict=True)
+    }
+
+
+GBQ_ROWS = ("a1", "a2", "b1", "b2", "b3", "c1", "c2", "c3", "c4", "d1")
+
+
+@pytest.mark.parametrize(
+    ("rows", "total"),
+    [
+        pytest.param({"a1": 8, "b1": 14, "c1": 3}, 8, id="example 1"),
+        pytest.param({"a2": 11, "b2": 10, "b3": 21, "d1": 5}, 12, id="example 2"),
+        pytest.param({"c1": 20, "c3": 21, "d2": 6}, 27, id="example 3"),
+        pytest.param(dict.fromkeys((*GBQ_ROWS, "d2"), 21), 84, id="example 4"),
+        pytest.param({}, 0, id="no scars"),
+    ],
+)
+def test_goodman_baron_adds_up_row_by_row(rows, total):
+    reading = scales.get("gbq").score(entries("gbq", **rows))
+    assert (reading.value, reading.shown) == (total, str(total))
+
+
+@pytest.mark.parametrize(
+    ("lesions", "multiplier"), [(0, 0), (1, 1), (10, 1), (11, 2), (20, 2), (21, 3)]
+)
+@pytest.mark.parametrize(
+    ("row", "weight"), [("a1", 1), ("b1", 2), ("c1", 3), ("d1", 2)]
+)
+def test_goodman_baron_multiplies_by_number_of_lesions(
+    lesions, multiplier, row, weight
+):
+    reading = scales.get("gbq").score(entries("gbq", **{row: lesions}))
+    assert reading.value == multiplier * weight
+
+
+@pytest.mark.parametrize(
+    ("area", "points"),
+    [("0", 0), ("0.1", 6), ("4.9", 6), ("5", 12), ("20", 12), ("20.1", 18)],
+)
+def test_a_keloid_counts_by_area(area, points):
+    reading = scales.get("gbq").score(entries("gbq", d2=area))
+    assert reading.value == points
+
+
+def test_a_reading_says_what_each_row_gave():
+    parts = scales.get("gbq").score(entries("gbq", a1=8, c1=3)).parts
+    assert {part.key: part.points for part in parts if part.points} == {
+        "a1": 1,
+        "c1": 3,
+    }
+
+
+@pytest.mark.parametrize(
+    ("scores", "total"),
+    [
+        pytest.param((2, 1, 3, 0, 0, 0), 125, id="example 1"),
+        pytest.param((1, 2, 2, 1, 0, 0), 135, id="example 2"),
+        pytest.param((3, 3, 3, 3, 1, 1), 360, id="example 3"),
+        pytest.param((3, 3, 3, 3, 3, 3), 540, id="the greatest"),
+        pytest.param((0, 0, 0, 0, 0, 0), 0, id="no scars"),
+    ],
+)
+def test_ecca_weighs_each_type(scores, total):
+    assert scales.get("ecca").score(in_order("ecca", scores)).value == total
+
+
+MASI_EXAMPLES = [
+    ("example 1", [(3, 2, 2), (4, 3, 2), (4, 3, 3), (2, 2, 1)], "17.4", "9.4"),
+    ("example 2", [(0, 0, 0), (2, 2, 2), (3, 2, 2), (1, 1, 1)], "6.2", "3.1"),
+    ("example 3", [(6, 4, 4)] * 4, "48.0", "24.0"),
+    ("clear skin", [(0, 0, 0)] * 4, "0.0", "0.0"),
+]
+
+
+@pytest.mark.parametrize(
+    ("sites", "masi", "mmasi"),
+    [pytest.param(*example[1:], id=example[0]) for example in MASI_EXAMPLES],
+)
+def test_melasma_is_weighed_by_site(sites, masi, mmasi):
+    full = in_order("masi", [grade for site in sites for grade in site])
+    short = in_order("mmasi", [grade for site in sites for grade in site[:2]])
+    assert scales.get("masi").score(full).shown == masi
+    assert scales.get("mmasi").score(short).shown == mmasi
+    assert scales.get("masi").score(full).value == Decimal(masi)
+
+
+def test_melasma_shows_what_each_site_gave():
+    sites = [(3, 2, 2), (4, 3, 2), (4, 3, 3), (2, 2, 1)]
+    full = in_order("masi", [grade for site in sites for grade in site])
+    parts = scales.get("masi").score(full).parts
+    assert [str(part.points) for part in parts] == ["3.6", "6", "7.2", "0.6"]
+    assert [part.label for part in parts] == [
+        "Forehead",
+        "Right cheek",
+        "Left cheek",
+        "Chin",
+    ]
+
+
+@pytest.mark.parametrize("key", ["masi", "mmasi"])
+def test_colour_without_area_is_refused(key):
+    with pytest.raises(InvalidScore, match="Chin, area is 0") as caught:
+        scales.get(key).score(entries(key, chin_darkness=1))
+    assert caught.value.item == "chin_darkness"
+
+
+@pytest.mark.parametrize("key", ["masi", "mmasi"])
+def test_area_without_colour_is_refused(key):
+    with pytest.raises(InvalidScore, match="Chin, darkness is 0") as caught:
+        scales.get(key).score(entries(key, chin_area=1))
+    assert caught.value.item == "chin_area"
+
+
+def test_homogeneity_alone_is_colour_enough():
+    reading = scales.get("masi").score(entries("masi", chin_area=1, chin_homogeneity=1))
+    assert reading.shown == "0.1"
+
+
+@pytest.mark.parametrize(
+    ("levels", "total"), [((1, 2, 3, 1), 7), ((0, 0, 0, 0), 0), ((3, 2, 5, 3), 13)]
+)
+def test_vancouver_adds_four_levels(levels, total):
+    assert scales.get("vss").score(in_order("vss", levels)).value == total
+
+
+def test_the_words_of_a_level_stand_beside_its_points():
+    parts = scales.get("vss").score(in_order("vss", (1, 2, 3, 1))).parts
+    assert [part.words for part in parts] == [
+        "pink",
+        "darker than the skin around",
+        "firm",
+        "under 2 mm",
+    ]
+
+
+def test_the_overall_opinion_of_posas_is_kept_and_not_counted():
+    reading = scales.get("posas-observer").score(
+        in_order("posas-observer", (4, 3, 2, 5, 3, 2, 9))
+    )
+    assert reading.value == 19
+    assert reading.parts[-1].points == 9
+
+
+@pytest.mark.parametrize(("each", "total"), [(1, 6), (10, 60)])
+def test_posas_runs_from_six_to_sixty(each, total):
+    reading = scales.get("posas-patient").score(in_order("posas-patient", [each] * 6))
+    assert reading.value == total
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        ((4, 2, 1, 2, 2, 3), "14.0"),
+        ((0, 1, 1, 1, 1, 1), "5.0"),
+        ((10, 4, 2, 4, 4, 4), "28.0"),
+    ],
+)
+def test_manchester_adds_a_line_and_five_levels(values, shown):
+    assert scales.get("manchester").score(in_order("manchester", values)).shown == shown
+
+
+@pytest.mark.parametrize(
+    ("lightness", "yellowness", "degrees", "words"),
+    [
+        (70, 15, "53.13", "light"),
+        (62, 20, "30.96", "intermediate"),
+        (55, 18, "15.52", "tan"),
+        (48, 16, "-7.13", "brown"),
+        (35, 14, "-46.97", "dark"),
+        (100, 1, "88.85", "very light"),
+    ],
+)
+def test_the_typology_angle_and_its_words(lightness, yellowness, degrees, words):
+    reading = scales.get("ita").score(in_order("ita", (lightness, yellowness)))
+    assert (reading.shown, reading.note) == (degrees, words)
+
+
+@pytest.mark.parametrize(
+    ("degrees", "words"),
+    [
+        *((55.01, "very light"), (55, "light"), (41.01, "light")),
+        *((41, "intermediate"), (28.01, "intermediate"), (28, "tan"), (10.01, "tan")),
+        *((10, "brown"), (-29.99, "brown"), (-30, "dark")),
+    ],
+)
+def test_both_sides_of_every_limit_of_the_typology_angle(degrees, words):
+    assert scales.get("ita").words(Decimal(str(degrees))) == words
+
+
+def test_a_yellowness_of_zero_is_refused():
+    with pytest.raises(InvalidScore, match=r"a number above 0 and up to 127"):
+        scales.get("ita").score(in_order("ita", (50, 0)))
+
+
+@pytest.mark.parametrize(
+    ("grade", "words"),
+    [
+        *((0, "no wrinkles"), (1, "class I"), (3, "class I"), (4, "class II")),
+        *((6, "class II"), (7, "class III"), (9, "class III")),
+    ],
+)
+def test_wrinkle_classes(grade, words):
+    scale = scales.get("fitzpatrick-goldman")
+    assert scale.score({"grade": grade}).note == words
+
+
+@pytest.mark.parametrize(
+    ("ratings", "shown", "note"),
+    [
+        pytest.param((3, 2, 2, 4, 3, 1, 2, 2, 3), "2.44", "", id="22 ninths"),
+        pytest.param((0, 0, 1, 1, 0, 0, 1, 1, 0), "0.44", "", id="4 ninths"),
+        pytest.param((5,) * 9, "5.00", "", id="all nine at their worst"),
+        pytest.param((5,) * 8, "5.00", "8 of 9 sites rated", id="one site left out"),
+    ],
+)
+def test_lemperle_is_the_mean_of_the_rated_sites(ratings, shown, note):
+    reading = scales.get("lemperle").score(in_order("lemperle", ratings))
+    assert (reading.shown, reading.note) == (shown, note)
+
+
+def test_lemperle_needs_at_least_one_site():
+    with pytest.raises(InvalidScore, match="at least one site"):
+        scales.get("lemperle").score({})
+
+
+@pytest.mark.parametrize(
+    ("ratio", "index"), [("1.2", "7.92"), ("1.5", "17.61"), ("2.0", "30.10")]
+)
+def test_the_erythema_index_of_a_camera(ratio, index):
+    found = arithmetic.camera_erythema_index(red=Decimal(ratio), green=Decimal(1))
+    assert str(found) == index
+
+
+@pytest.mark.parametrize(("red", "green"), [("0", "1"), ("1", "0")])
+def test_no_erythema_index_without_light(red, green):
+    with pytest.raises(ValueError, match="above 0"):
+        arithmetic.camera_erythema_index(red=Decimal(red), green=Decimal(green))
+
+
+@pytest.mark.parametrize(
+    ("total", "words"),
+    [
+        *((0, "no effect on life"), (1, "no effect on life"), (2, "small effect")),
+        *((5, "small effect"), (6, "moderate effect"), (10, "moderate effect")),
+        *((11, "very large effect"), (20, "very large effect")),
+        *((21, "extremely large effect"), (30, "extremely large effect")),
+    ],
+)
+def test_bands_of_the_life_quality_index(total, words):
+    assert scales.get("dlqi").score({"total": total}).note == words
+
+
+@pytest.mark.parametrize(
+    ("percent", "quartile"),
+    [
+        *(("0", 1), ("24.9", 1), ("25", 2), ("50", 2)),
+        *(("50.1", 3), ("75", 3), ("75.1", 4), ("76", 4), ("100", 4)),
+    ],
+)
+def test_quartiles_of_improvement(percent, quartile):
+    reading = scales.get("quartile").score({"percent": Decimal(percent)})
+    assert reading.value == quartile
+
+
+def test_a_single_grade_reads_as_its_words():
+    assert scales.get("gais").score({"grade": 2}).note == "much improved"
+    assert scales.get("gbl").score({"grade": 1}).note == "flat, only the colour differs"
+
+
+def test_the_upward_variant_says_the_same_words_the_other_way_round():
+    down = [BY_KEY["gais"].words(Decimal(n)) for n in (1, 2, 3, 4, 5)]
+    up = [BY_KEY["gais-upward"].words(Decimal(n)) for n in (3, 2, 1, 0, -1)]
+    assert down == up
+
+
+@EVERY_ITEM
+def test_both_ends_of_every_item_are_taken(key, item):
+    field = next(i for i in BY_KEY[key].items if i.key == item)
+    assert field.checked(field.maximum) == field.maximum
+    if field.above_minimum:
+        with pytest.raises(InvalidScore):
+            field.checked(field.minimum)
+    else:
+        assert field.checked(field.minimum) == field.minimum
+
+
+@EVERY_ITEM
+def test_just_outside_either_end_is_refused_with_the_range(key, item):
+    field = next(i for i in BY_KEY[key].items if i.key == item)
+    step = Decimal(1).scaleb(-field.decimals)
+    for value in (field.minimum - step, field.maximum + step):
+        with pytest.raises(InvalidScore) as caught:
+            BY_KEY[key].score(entries(key) | {item: value})
+        assert caught.value.item == item
+        assert field.label in caught.value.sentence
+        assert str(field.maximum) in caught.value.sentence
+
+
+@EVERY_ITEM
+def test_more_decimals_than_the_item_has_are_refused(key, item):
+    field = next(i for i in BY_KEY[key].items if i.key == item)
+    fine = Decimal(1).scaleb(-field.decimals - 1)
+    with pytest.raises(InvalidScore):
+        field.checked(field.minimum + fine)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [True, "3", None, 2.0, Decimal("NaN"), Decimal("sNaN"), Decimal("Infinity")],
+    ids=repr,
+)
+def test_what_is_no_number_is_refused(value):
+    with pytest.raises(InvalidScore, match="a whole number from 0 to 4"):
+        scales.get("gbl").score({"grade": value})
+
+
+@EVERY_SCALE
+def test_a_missing_entry_is_not_taken_for_none(key):
+    for item in BY_KEY[key].items:
+        if item.optional:
+            continue
+        left = {name: value for name, value in entries(key).items() if name != item.key}
+        with pytest.raises(InvalidScore, match="is missing") as caught:
+            BY_KEY[key].score(left)
+        assert caught.value.item == item.key
+
+
+@EVERY_SCALE
+def test_an_unknown_entry_is_refused(key):
+    with pytest.raises(InvalidScore, match="no item called nonsense"):
+        BY_KEY[key].score(entries(key) | {"nonsense": 1})
+
+
+def drawn_entry(data, item, least):
+    """One allowed entry from `least` up."""
+    unit = 10**item.decimals
+    whole = data.draw(st.integers(int(least * unit), int(item.maximum * unit)))
+    return Decimal(whole) / unit
+
+
+def drawn(data, scale):
+    """Allowed entries of a scale, as a person could make them."""
+    made = {}
+    for item in scale.items:
+        least = item.minimum + (Decimal("0.01") if item.above_minimum else 0)
+        if not item.optional or data.draw(st.booleans()):
+            made[item.key] = drawn_entry(data, item, least)
+    if scale.rule is arithmetic.RULES["masi"]:
+        for site in ("forehead", "right_malar", "left_malar", "chin"):
+            grades = [key for key in made if key.startswith(site) and "area" not in key]
+            if not made[f"{site}_area"]:
+                made |= dict.fromkeys(grades, Decimal(0))
+            elif not any(made[key] for key in grades):
+                made[grades[0]] = Decimal(1)
+    return made or {scale.items[0].key: Decimal(0)}
+
+
+@EVERY_SCALE
+@settings(max_examples=25)
+@given(data=st.data())
+def test_every_reading_lies_in_the_range_of_its_scale(key, data):
+    scale = BY_KEY[key]
+    reading = scale.score(drawn(data, scale))
+    assert scale.minimum <= reading.value <= scale.maximum
+    assert Decimal(reading.shown) == round_half_up(reading.value, scale.decimals)
+
+
+@EVERY_SCALE
+@settings(max_examples=25)
+@given(data=st.data())
+def test_more_of_one_item_never_gives_less(key, data):
+    scale = BY_KEY[key]
+    made = drawn(data, scale)
+    item = data.draw(st.sampled_from([i for i in scale.items if i.key in made]))
+    more = drawn_entry(data, item, made[item.key])
+    before = scale.score(made).value
+    try:
+        after = scale.score(made | {item.key: more}).value
+    except InvalidScore:
+        return
+    falls = key == "ita" and item.key == "yellowness" and made["lightness"] > 50
+    assert after <= before if falls else after >= before
+
+
+def test_what_is_offered_for_a_condition():
+    assert [scale.key for scale in scales.for_condition("ACNE_ROLLING")][:3] == [
+        "gbq",
+        "gbl",
+        "ecca",
+    ]
+    assert scales.for_condition("MELASMA")[0].key == "mmasi"
+    assert scales.for_condition("SCAR_SURG")[0].key == "vss"
+    assert scales.for_condition("RHYTID")[0].key == "lemperle"
+
+
+@pytest.mark.parametrize("condition", sorted(CONDITIONS))
+def test_every_condition_has_a_scale_and_the_patients_own_rating(condition):
+    keys = [scale.key for scale in scales.for_condition(condition)]
+    assert {"gais", "nrs-own", "nrs-satisfaction", "nrs-pain"} <= set(keys)
+
+
+def test_scales_name_only_conditions_of_the_knowledge_base():
+    named = {condition for scale in BY_KEY.values() for condition in scale.conditions}
+    assert named <= CONDITIONS
+
+
+def test_a_scale_that_is_not_in_the_book_is_refused():
+    with pytest.raises(KeyError, match="no scale 'made-up'"):
+        scales.get("made-up")
+
+
+def test_only_one_variant_of_an_instrument_is_offered():
+    for condition in CONDITIONS:
+        keys = {scale.key for scale in scales.for_condition(condition)}
+        assert "gais-upward" not in keys
+
+
+def test_variants_never_share_an_axis():
+    for one in BY_KEY.values():
+        for other in BY_KEY.values():
+            assert scales.same_axis(one, other) is (one is other)
+
+
+@EVERY_SCALE
+def test_every_scale_says_its_licence_and_its_sources(key):
+    scale = BY_KEY[key]
+    assert scale.licence
+    assert scale.sources
+    assert set(scale.sources) <= set(load_book().sources)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        pytest.param({"maximum": 85}, "maximum is 84, not 85", id="a wrong total"),
+        pytest.param({"rule": "guess"}, "Rule 'guess'", id="an unknown rule"),
+        pytest.param(
+            {"responder_by": "change"}, "needs responder_by", id="half a rule"
+        ),
+        pytest.param({"nonsense": 1}, "Unknown field", id="a misspelt field"),
+    ],
+)
+def test_a_file_that_contradicts_itself_is_refused(changes, sentence):
+    from clinic.rules import book
+
+    table = book.read_tables(book.read_files())["scales"]
+    values = table["scales"][0] | changes
+    row = sourced.Row(file="scales.toml", values=values, sources=load_book().sources)
+    with pytest.raises(sourced.KnowledgeError, match=sentence):
+        scales.load([row], {})
