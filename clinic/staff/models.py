@@ -191,9 +191,7 @@ class Qualification(models.Model):
     )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar[models.Manager["Qualification"]] = (
-        QualificationQuerySet.as_manager()
-    )
+    objects = QualificationQuerySet.as_manager()
 
     class Meta:
         constraints = [
