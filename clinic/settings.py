@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "clinic.places.middleware.site_middleware",
 ]
 ROOT_URLCONF = "clinic.urls"
+CSRF_FAILURE_VIEW = "clinic.web.errors.csrf_failure"
 WSGI_APPLICATION = "clinic.wsgi.application"
 TEMPLATES = [
     {

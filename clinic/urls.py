@@ -3,4 +3,7 @@
 from django.urls import URLPattern, URLResolver
 
 urlpatterns: list[URLPattern | URLResolver] = []
+handler400 = "clinic.web.errors.bad_request"
+handler403 = "clinic.web.errors.forbidden"
+handler404 = "clinic.web.errors.not_found"
 handler500 = "clinic.web.errors.server_error"

@@ -1,24 +1,77 @@
-"""The answer when something went wrong on our side: 503 while the database is away."""
+"""The pages for when something went wrong: plain words, no database, no user.
 
+They are drawn without context processors, so they also work when the database
+is away; then the answer is 503. The code on the 500 page stands in the log
+beside the address.
+"""
+
+import logging
+import secrets
 import sys
 from collections.abc import Iterator
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.views.decorators.csrf import requires_csrf_token
 
+logger = logging.getLogger(__name__)
 RETRY_AFTER_SECONDS = 5
 # The classes of PostgreSQL's own refusals that are not about being away.
 OURS = ("40", "55", "57014")  # deadlock, lock not to be had, statement cancelled
 
 
-def server_error(_request: HttpRequest) -> HttpResponse:
-    """Django's handler500: a page that needs no database and tells no secrets."""
+def page(
+    status: int, *, template: str = "", context: dict[str, str] | None = None
+) -> HttpResponse:
+    """The error page of a status."""
+    html = render_to_string(template or f"{status}.html", context or {})
+    return HttpResponse(html, status=status)
+
+
+@requires_csrf_token
+def bad_request(
+    _request: HttpRequest, exception: Exception | None = None
+) -> HttpResponse:
+    """Django's handler400: the browser sent something we cannot read."""
+    return page(400)
+
+
+@requires_csrf_token
+def forbidden(
+    _request: HttpRequest, exception: Exception | None = None
+) -> HttpResponse:
+    """Django's handler403: the person's role does not open this."""
+    return page(403)
+
+
+def csrf_failure(_request: HttpRequest, reason: str = "") -> HttpResponse:
+    """CSRF_FAILURE_VIEW: the form is too old or came from elsewhere."""
+    return page(403, template="403_csrf.html")
+
+
+@requires_csrf_token
+def not_found(
+    _request: HttpRequest, exception: Exception | None = None
+) -> HttpResponse:
+    """Django's handler404: absent, or not this person's; it does not tell which."""
+    return page(404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler500: our fault, or the database is away."""
     if is_database_away(sys.exc_info()[1]):
-        response = HttpResponse(render_to_string("503.html"), status=503)
-        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-        return response
-    return HttpResponse(render_to_string("500.html"), status=500)
+        return unavailable()
+    code = secrets.token_hex(2).upper()
+    logger.error("Error page shown, code %s, path %s", code, request.path)
+    return page(500, context={"code": code})
+
+
+def unavailable() -> HttpResponse:
+    """503: what was saved is safe, and when to try again."""
+    response = page(503)
+    response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
 
 
 def is_database_away(error: BaseException | None) -> bool:

@@ -81,6 +81,16 @@
     });
   });
 
+  // Steppers: the two buttons wake up and keep within the field's own limits.
+  document.querySelectorAll("[data-stepper] button").forEach((button) => { button.disabled = false; });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-stepper] [data-step]");
+    const input = button?.parentElement.querySelector("input");
+    if (!input) { return; }
+    if (button.dataset.step < 0) { input.stepDown(); } else { input.stepUp(); }
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+
   // Keys: G then a letter goes; a letter in data-key acts. Never inside a field.
   let going = false;
   const typing = (target) => target.closest("input:not([type=radio],[type=checkbox]), textarea, select, [contenteditable], dialog[open]");

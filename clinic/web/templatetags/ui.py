@@ -13,8 +13,12 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from clinic.web import icons, navigation
+from clinic.web.templatetags import formats, parts
 
 register = template.Library()
+for library in (formats.register, parts.register):
+    register.tags.update(library.tags)
+    register.filters.update(library.filters)
 
 AVATAR_COLOURS = "abcdef"
 ROLE_WORDS = {

@@ -1,0 +1,152 @@
+"""Filters for numbers and times, as UX 11 writes them; part of `{% load ui %}`."""
+
+from datetime import date, datetime, time
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any
+
+import phonenumbers
+from django import template
+from django.conf import settings
+from django.utils import dateformat
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+register = template.Library()
+
+THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
+MINUS = "\N{MINUS SIGN}"
+
+
+@register.filter
+def mm(depth_mm: Decimal | float | str | None) -> str:
+    """A depth as people read it: `1.50 mm`; nothing for no depth."""
+    number = mm_number(depth_mm)
+    return f"{number}{THIN_SPACE}mm" if number else ""
+
+
+@register.filter
+def mm_number(depth_mm: Decimal | float | str | None) -> str:
+    """A depth without its unit: `1.50`."""
+    value = decimal_of(depth_mm)
+    return "" if value is None else f"{rounded(value, places=2)}"
+
+
+@register.filter
+def percent(value: Decimal | float | str | None, places: int = 0) -> str:
+    """`44%`, a minus sign when below zero: the value is in percent already."""
+    value = decimal_of(value)
+    if value is None:
+        return ""
+    return f"{rounded(value, places=places)}%".replace("-", MINUS)
+
+
+@register.filter
+def signed(value: Decimal | float | str | None, places: int = 0) -> str:
+    """A change with its sign: `+3`, `0`, a real minus sign below zero."""
+    value = decimal_of(value)
+    if value is None:
+        return ""
+    number = rounded(value, places=places)
+    return f"+{number}" if number > 0 else f"{number}".replace("-", MINUS)
+
+
+@register.filter(expects_localtime=True)
+def day(value: date | datetime | None) -> str:
+    """`Wed 7 January`."""
+    return dateformat.format(value, "D j F") if value else ""
+
+
+@register.filter(expects_localtime=True)
+def day_year(value: date | datetime | None) -> str:
+    """`7 January 2026`."""
+    return dateformat.format(value, "j F Y") if value else ""
+
+
+@register.filter(expects_localtime=True)
+def day_short(value: date | datetime | None) -> str:
+    """`7 Jan`."""
+    return dateformat.format(value, "j M") if value else ""
+
+
+@register.filter(expects_localtime=True)
+def clock(value: datetime | time | None) -> str:
+    """`10:15`."""
+    return f"{value:%H:%M}" if value is not None else ""
+
+
+@register.filter(expects_localtime=True)
+def moment(value: datetime | None) -> str:
+    """`Wed 7 January, 10:15`."""
+    return f"{day(value)}, {clock(value)}" if value else ""
+
+
+@register.filter(expects_localtime=True)
+def moment_year(value: datetime | None) -> str:
+    """`7 January 2026, 10:15`."""
+    return f"{day_year(value)}, {clock(value)}" if value else ""
+
+
+@register.filter
+def age_on(born_on: date | None, today: date) -> str:
+    """`{{ patient.born_on|age_on:today }}`: "34 years"."""
+    if born_on is None:
+        return ""
+    years = age_years(born_on=born_on, today=today)
+    return ngettext("%(years)d year", "%(years)d years", years) % {"years": years}
+
+
+def age_years(*, born_on: date, today: date) -> int:
+    """Completed years; born on 29 February counts from 1 March in other years."""
+    had_birthday = (today.month, today.day) >= (born_on.month, born_on.day)
+    return today.year - born_on.year - (0 if had_birthday else 1)
+
+
+@register.filter
+def phone(number: str | None) -> str:
+    """A stored number as people here write it; another country's with its code."""
+    if not number:
+        return ""
+    region = getattr(settings, "PHONE_REGION", "GB")
+    try:
+        parsed = phonenumbers.parse(number, region)
+    except phonenumbers.NumberParseException:
+        return number
+    is_local = phonenumbers.region_code_for_number(parsed) == region
+    style = (
+        phonenumbers.PhoneNumberFormat.NATIONAL
+        if is_local
+        else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    )
+    return str(phonenumbers.format_number(parsed, style))
+
+
+@register.filter
+def days_words(count: int | None) -> str:
+    """`1 day`, `42 days`."""
+    if count is None:
+        return ""
+    return ngettext("%(count)d day", "%(count)d days", count) % {"count": count}
+
+
+@register.filter
+def yes_no(answer: bool | None) -> str:  # noqa: FBT001  a template filter
+    """An answer in words; not asked is not no."""
+    if answer is None:
+        return _("not asked")
+    return _("yes") if answer else _("no")
+
+
+def decimal_of(value: Any) -> Decimal | None:
+    """The value as a Decimal, or None when there is none."""
+    if value is None or value == "":
+        return None
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return None
+
+
+def rounded(value: Decimal, *, places: int) -> Decimal:
+    """Half up, as people do it; a zero has no sign."""
+    number = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    return abs(number) if number == 0 else number
