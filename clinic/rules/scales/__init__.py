@@ -38,9 +38,7 @@ __all__ = [
 
 def all_scales(*, book: "RuleBook | None" = None) -> tuple[Scale, ...]:
     """Every scale, in the order in which they are offered."""
-    from clinic.rules.book import load_book
-
-    return (book or load_book()).scales
+    return _book(book).scales
 
 
 def get(key: str, *, book: "RuleBook | None" = None) -> Scale:
@@ -54,12 +52,23 @@ def get(key: str, *, book: "RuleBook | None" = None) -> Scale:
 def for_condition(
     condition_key: str, *, book: "RuleBook | None" = None
 ) -> tuple[Scale, ...]:
-    """The scales offered for a condition, the most telling first (status P)."""
+    """The scales offered for a condition, the most telling first.
+
+    Raises KeyError for a condition that the book does not have.
+    """
+    book = _book(book)
+    instruments = book.conditions[condition_key].instruments
     return tuple(
         scale
-        for scale in all_scales(book=book)
-        if scale.every_condition or condition_key in scale.conditions
+        for scale in book.scales
+        if scale.offered and (scale.everywhere or scale.instrument in instruments)
     )
+
+
+def _book(book: "RuleBook | None") -> "RuleBook":
+    from clinic.rules.book import load_book
+
+    return book or load_book()
 
 
 def same_axis(one: Scale, other: Scale) -> bool:

@@ -26,8 +26,6 @@ def load(rows: Sequence[Row], sources: Mapping[str, Source]) -> tuple[Scale, ...
 
 def _scale(row: Row) -> Scale:
     own = row.provenance()
-    used_for = row["used_for"]
-    row.provenance(used_for)
     by = row.text("responder_by", "")
     scale = Scale(
         key=row.key,
@@ -53,8 +51,8 @@ def _scale(row: Row) -> Scale:
         responder_by=ResponderBy(by) if by else None,
         licence=row.text("licence"),
         caution=row.text("caution", ""),
-        conditions=frozenset(used_for.get("conditions", ())),
-        every_condition=used_for.get("every", False),
+        everywhere=row.flag("everywhere"),
+        offered=row.flag("offered", default=True),
         sources=own.sources,
         tier=own.tier,
         status=own.status,

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from clinic.rules.sourced import Measure, Provenance, Span
 
-KEPT_DECIMALS = 4
+KEPT_DECIMALS = 2
 
 
 class InvalidScore(ValueError):  # noqa: N818 (the name people use)
@@ -147,7 +147,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """A scored scale. `value` has at most four decimals; `shown` is for people."""
+    """A scored scale. `value` has at most two decimals; `shown` is for people."""
 
     value: Decimal
     shown: str
@@ -174,8 +174,9 @@ class Scale(Provenance):
     `noise` is the change not to be called real, `important` the smallest
     change that patients notice (a span where sources differ), on the mean of
     the items when `important_per_item`. A reading that `is_comparison` is itself
-    a change since the start, as GAIS. `conditions` are offered the scale;
-    `every_condition` means all of them.
+    a change since the start, as GAIS. A scale is
+    offered for the conditions that name its instrument, or `everywhere`; one
+    that is not `offered` only keeps readings taken elsewhere.
     """
 
     key: str
@@ -201,8 +202,8 @@ class Scale(Provenance):
     responder_by: ResponderBy | None = None
     licence: str = ""
     caution: str = ""
-    conditions: frozenset[str] = frozenset()
-    every_condition: bool = False
+    everywhere: bool = False
+    offered: bool = True
 
     def score(self, items: Mapping[str, Decimal | int]) -> Reading:
         """The reading of the entries, by item key.
