@@ -25,9 +25,18 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
-from clinic.rules import conditions, devices, references, scope, sourced, zones
+from clinic.rules import (
+    conditions,
+    devices,
+    intervals,
+    references,
+    scope,
+    sourced,
+    zones,
+)
 from clinic.rules.conditions import Condition
 from clinic.rules.devices import Device, Entry, Kind
+from clinic.rules.intervals import Interval
 from clinic.rules.scope import ScopeRule
 from clinic.rules.sourced import KnowledgeError, Source
 from clinic.rules.zones import Area, ScarRange, Zone
@@ -53,6 +62,7 @@ class RuleBook:
     entry: Mapping[Kind, Entry]
     scope: tuple[ScopeRule, ...]
     conditions: Mapping[str, Condition]
+    intervals: tuple[Interval, ...]
     screening: tuple[Any, ...] = ()
     scales: tuple[Any, ...] = ()
     course: tuple[Any, ...] = ()
@@ -143,6 +153,7 @@ def compose(*, tables: Mapping[str, dict[str, Any]], revision: str) -> RuleBook:
         entry={e.kind: e for e in devices.load_entry(rows("entry"), sources)},
         scope=scope.load(rows("scope"), sources),
         conditions=by_key(conditions.load(rows("conditions"), sources)),
+        intervals=intervals.load(rows("intervals"), sources),
         **late,
     )
     references.check(book)

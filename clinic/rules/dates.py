@@ -51,3 +51,8 @@ def age_on(*, born_on: date, day: date) -> int:
     """Whole years of age on a day; born on 29 February ages on 1 March."""
     before_birthday = (day.month, day.day) < (born_on.month, born_on.day)
     return day.year - born_on.year - before_birthday
+
+
+def in_words(day: date) -> str:
+    """A day for a sentence: `6 November 2026`."""
+    return f"{day.day} {day:%B %Y}"

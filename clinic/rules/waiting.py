@@ -1,0 +1,146 @@
+"""When the next session may be: earliest, without a warning, latest (CLINICAL 4)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from clinic.rules import dates, intervals
+from clinic.rules.book import RuleBook
+from clinic.rules.devices import Kind
+from clinic.rules.intervals import Interval
+from clinic.rules.zones import Group
+
+HAIR_THINNING = "AGA"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """One zone or area of the session asked about; unknown is None."""
+
+    zone: str
+    mm: Decimal | None = None
+    condition: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Treated:
+    """One zone or area of another session, done or booked, and its day."""
+
+    zone: str
+    on: date
+    mm: Decimal | None = None
+    kind: Kind | None = None
+    condition: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """When the next session may be: all days inclusive.
+
+    Before `earliest` is refused; between `earliest_ok` and `latest_ok` nothing
+    is said. Without `latest_ok` no longest gap was studied; where zones differ
+    so much that it lies before `earliest_ok`, every day has a warning.
+    `preferred` is the plan's own day, kept within the window.
+    """
+
+    earliest: date
+    earliest_ok: date
+    latest_ok: date | None
+    preferred: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A protocol's own gap in days."""
+
+    smallest_days: int
+    preferred_days: int
+    greatest_days: int
+
+
+def same_zone(book: RuleBook, code: str, other: str) -> bool:
+    """Whether two codes share an area: a cheek and its right side do."""
+    areas = {area.key for area in book.areas_of(code)}
+    return any(area.key in areas for area in book.areas_of(other))
+
+
+def row_for(
+    book: RuleBook, *, zone: str, mm: Decimal | None, conditions: tuple[str | None, ...]
+) -> Interval:
+    """The interval row of a zone, an earlier depth in mm and what is treated."""
+    scalp = book.zone(zone).group is Group.SCALP or HAIR_THINNING in conditions
+    return intervals.chosen(book.intervals, scalp=scalp, depth_mm=mm)
+
+
+def window(
+    book: RuleBook,
+    *,
+    previous: Iterable[Treated],
+    planned: Iterable[Planned],
+    gap: Gap | None = None,
+) -> Window | None:
+    """When the next session of these zones may be; None when none came before.
+
+    All sessions in `previous` count as before it. A protocol's own gap narrows
+    the days that need no confirmation, it never widens them.
+    """
+    treated = tuple(previous)
+    windows = [
+        _zone_window(book, zone=zone, treated=same, gap=gap)
+        for zone in planned
+        if (same := [t for t in treated if same_zone(book, zone.zone, t.zone)])
+    ]
+    return _narrowest(windows) if windows else None
+
+
+def _zone_window(
+    book: RuleBook, *, zone: Planned, treated: list[Treated], gap: Gap | None
+) -> Window:
+    latest = max(t.on for t in treated)
+    windows = [
+        _after(
+            t.on,
+            interval=row_for(
+                book, zone=zone.zone, mm=t.mm, conditions=(zone.condition, t.condition)
+            ),
+            is_latest=t.on == latest,
+        )
+        for t in treated
+    ]
+    if gap:
+        windows.append(_after_gap(latest, gap))
+    return _narrowest(windows)
+
+
+def _after(on: date, *, interval: Interval, is_latest: bool) -> Window:
+    longest = interval.warn_above_days if is_latest else None
+    return Window(
+        earliest=dates.add_days(on, interval.block_below_days),
+        earliest_ok=dates.add_days(on, interval.warn_below_days),
+        latest_ok=None if longest is None else dates.add_days(on, longest),
+    )
+
+
+def _after_gap(on: date, gap: Gap) -> Window:
+    return Window(
+        earliest=on,
+        earliest_ok=dates.add_days(on, gap.smallest_days),
+        latest_ok=dates.add_days(on, gap.greatest_days),
+        preferred=dates.add_days(on, gap.preferred_days),
+    )
+
+
+def _narrowest(windows: list[Window]) -> Window:
+    """What all windows allow; the preferred day is kept within it."""
+    earliest_ok = max(w.earliest_ok for w in windows)
+    latest_ok = min((w.latest_ok for w in windows if w.latest_ok), default=None)
+    preferred = dates.latest(w.preferred for w in windows if w.preferred)
+    if preferred and latest_ok:
+        preferred = min(preferred, latest_ok)
+    return Window(
+        earliest=max(w.earliest for w in windows),
+        earliest_ok=earliest_ok,
+        latest_ok=latest_ok,
+        preferred=max(preferred, earliest_ok) if preferred else None,
+    )
