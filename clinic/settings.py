@@ -282,9 +282,5 @@ LOGGING = {
     "formatters": {"json": {"()": "clinic.web.logs.JsonFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {
-        "django": {"handlers": [], "level": "WARNING", "propagate": True},
-        "django.request": {"level": "ERROR"},  # refusals are in the audit log
-        "waitress.queue": {"level": "ERROR"},
-    },
+    "loggers": {"django": {"handlers": [], "level": "WARNING", "propagate": True}},
 }

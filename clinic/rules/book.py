@@ -28,6 +28,7 @@ from typing import Any, Protocol, TypeVar
 from clinic.rules import (
     conditions,
     devices,
+    facts,
     intervals,
     references,
     scope,
@@ -36,8 +37,11 @@ from clinic.rules import (
 )
 from clinic.rules.conditions import Condition
 from clinic.rules.devices import Device, Entry, Kind
+from clinic.rules.facts import FactKind
 from clinic.rules.intervals import Interval
 from clinic.rules.scope import ScopeRule
+from clinic.rules.screening import loading
+from clinic.rules.screening.rows import Rule
 from clinic.rules.sourced import KnowledgeError, Source
 from clinic.rules.zones import Area, ScarRange, Zone
 
@@ -45,7 +49,7 @@ __all__ = ["KnowledgeError", "RuleBook", "compose", "load_book", "read_tables"]
 
 KNOWLEDGE = Path(__file__).parent / "knowledge"
 REVISION_LENGTH = 12
-LATE = ("screening", "scales", "course")
+LATE = ("scales", "course")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +67,8 @@ class RuleBook:
     scope: tuple[ScopeRule, ...]
     conditions: Mapping[str, Condition]
     intervals: tuple[Interval, ...]
-    screening: tuple[Any, ...] = ()
+    facts: Mapping[str, FactKind]
+    screening: tuple[Rule, ...]
     scales: tuple[Any, ...] = ()
     course: tuple[Any, ...] = ()
 
@@ -135,6 +140,7 @@ def compose(*, tables: Mapping[str, dict[str, Any]], revision: str) -> RuleBook:
     def rows(topic: str) -> tuple[sourced.Row, ...]:
         return sourced.read_rows(topic=topic, table=tables[topic], sources=sources)
 
+    kinds = facts.load(rows("facts"), rows("question_groups"))
     late = {
         topic: import_module(f"clinic.rules.{topic}").load(rows(topic), sources)
         for topic in LATE
@@ -154,6 +160,8 @@ def compose(*, tables: Mapping[str, dict[str, Any]], revision: str) -> RuleBook:
         scope=scope.load(rows("scope"), sources),
         conditions=by_key(conditions.load(rows("conditions"), sources)),
         intervals=intervals.load(rows("intervals"), sources),
+        facts=MappingProxyType(kinds),
+        screening=loading.load(rows("screening"), kinds),
         **late,
     )
     references.check(book)

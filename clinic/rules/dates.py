@@ -56,3 +56,9 @@ def age_on(*, born_on: date, day: date) -> int:
 def in_words(day: date) -> str:
     """A day for a sentence: `6 November 2026`."""
     return f"{day.day} {day:%B %Y}"
+
+
+def reaches_age_on(*, born_on: date, years: int) -> date:
+    """The birthday on which an age is reached; 1 March for 29 February."""
+    birthday = add_months(born_on, years * 12)
+    return birthday if birthday.day == born_on.day else add_days(birthday, 1)

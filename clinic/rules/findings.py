@@ -19,7 +19,10 @@ class Verdict(StrEnum):
     @property
     def rank(self) -> int:
         """Zero for OK, five for BLOCK."""
-        return list(Verdict).index(self)
+        return RANKS[self]
+
+
+RANKS = {verdict: rank for rank, verdict in enumerate(Verdict)}
 
 
 class Scope(StrEnum):
