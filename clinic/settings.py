@@ -282,5 +282,9 @@ LOGGING = {
     "formatters": {"json": {"()": "clinic.web.logs.JsonFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"django": {"handlers": [], "level": "WARNING", "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        "django.request": {"level": "ERROR"},  # refusals are in the audit log
+        "waitress.queue": {"level": "ERROR"},
+    },
 }

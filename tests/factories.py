@@ -132,7 +132,7 @@ def make_device(*, site: Site, **changes: Any) -> Device:
         **{
             "site": site,
             "name": f"Pen {number}",
-            "model_key": "skinpen_precision",
+            "model_key": "SKINPEN_PRECISION",
             "serial": f"SN{number}",
             **changes,
         }
@@ -147,7 +147,7 @@ def make_lot(*, site: Site, **changes: Any) -> Lot:
             "site": site,
             "kind": "cartridge",
             "product": "SkinPen cartridge",
-            "model_key": "skinpen_precision",
+            "model_key": "SKINPEN_PRECISION",
             "number": f"24K{number:03d}",
             "received_on": TODAY - timedelta(days=30),
             "expires_on": TODAY + timedelta(days=365),
@@ -331,7 +331,7 @@ def make_session(*, visit: Visit, **changes: Any) -> TreatmentSession:
             "site": visit.site,
             "performed_on": visit.day,
             "device_kind": "pen",
-            "model_key": "skinpen_precision",
+            "model_key": "SKINPEN_PRECISION",
             "started_at": visit.starts_at,
             **changes,
         }

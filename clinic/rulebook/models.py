@@ -7,8 +7,7 @@ from django.utils.translation import gettext_lazy as _
 class RuleSetting(models.Model):
     """One rule's mode here. A rule without a row runs as shipped.
 
-    Rows are never deleted and `version` only grows, so that the sum of all versions
-    tells whether anything changed (`queries.effective_book`).
+    `version` grows with every change; who changes it names the one they saw.
     """
 
     code = models.CharField(_("rule"), max_length=20, unique=True)

@@ -1,6 +1,6 @@
 """Visits: who, where, when. The database refuses every overlap (DESIGN 3.3)."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField
@@ -9,6 +9,9 @@ from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from clinic.web import refs
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
 
 VISIT_KINDS = [
     ("consultation", _("Consultation")),
@@ -43,7 +46,9 @@ class _Identity(Func):
     template = "%(function)s(%(expressions)s, '[]')"
 
 
-def _never_twice(field: str, *, message: str, nullable: bool) -> ExclusionConstraint:
+def _never_twice(
+    field: str, *, message: "StrPromise", nullable: bool
+) -> ExclusionConstraint:
     key = f"{field}_id"
     present = Q(**{f"{field}__isnull": False}) if nullable else Q()
     return ExclusionConstraint(

@@ -1,0 +1,40 @@
+"""`python -m benchmarks [name ...]`: the table of ratios; all when none is named.
+
+Works in a database of its own that is made for the run and dropped after it.
+"""
+
+import importlib
+import os
+import pkgutil
+import sys
+
+import benchmarks
+from benchmarks import measure
+
+SKIP = {"__main__", "measure", "filling"}
+
+
+def main(names: list[str]) -> int:
+    """Run the named benchmarks; 1 when a limit was missed."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings_test")
+    os.environ.setdefault("NEEDLEPOINT_DATABASE_ROLE", "needlepoint_owner")
+    import django
+    from django.test.utils import setup_databases, teardown_databases
+
+    django.setup()
+    found = [module.name for module in pkgutil.iter_modules(benchmarks.__path__)]
+    wanted = names or sorted(set(found) - SKIP)
+    kept = setup_databases(verbosity=0, interactive=False)
+    rows: list[measure.Row] = []
+    try:
+        for name in wanted:
+            sys.stderr.write(f"{name} ...\n")
+            rows += importlib.import_module(f"benchmarks.{name}").run()
+    finally:
+        teardown_databases(kept, verbosity=0)
+    sys.stdout.write(measure.table(rows) + "\n")
+    return int(any(row.holds is False for row in rows))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

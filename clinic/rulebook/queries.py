@@ -1,0 +1,76 @@
+"""The rule book as it holds in this clinic: the shipped book and its modes here."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+
+from django.db.models import Q
+
+from clinic.rulebook.models import RuleSetting
+from clinic.rules.book import RuleBook, load_book
+
+SHORT_DIGEST = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectiveBook:
+    """The book, the rules that run strict here, and those nobody overrides here.
+
+    `revision` names both the shipped knowledge and the modes: the same revision
+    means the same decisions. It is stored with every decision.
+    """
+
+    book: RuleBook
+    strict: frozenset[str]
+    fixed: frozenset[str]
+    revision: str
+
+
+def effective_book() -> EffectiveBook:
+    """The book in force now: kept per process, checked by one small query.
+
+    The few rules that do not run as shipped are themselves the check, so that
+    nothing stale survives a roll-back or a restored database.
+    """
+    changed = RuleSetting.objects.filter(Q(strict=True) | Q(overridable=False))
+    strict, fixed = set(), set()
+    for code, is_strict, is_overridable in changed.values_list(
+        "code", "strict", "overridable"
+    ):
+        if is_strict:
+            strict.add(code)
+        if not is_overridable:
+            fixed.add(code)
+    return in_modes(strict=strict, fixed=fixed)
+
+
+def in_modes(*, strict: Iterable[str] = (), fixed: Iterable[str] = ()) -> EffectiveBook:
+    """The shipped book with some rules strict and some that nobody overrides."""
+    return _in_modes(frozenset(strict), frozenset(fixed))
+
+
+@lru_cache(maxsize=16)
+def _in_modes(strict: frozenset[str], fixed: frozenset[str]) -> EffectiveBook:
+    book = load_book()
+    return EffectiveBook(
+        book=book,
+        strict=strict,
+        fixed=fixed,
+        revision=_revision(book, strict=strict, fixed=fixed),
+    )
+
+
+def _revision(book: RuleBook, *, strict: frozenset[str], fixed: frozenset[str]) -> str:
+    if not strict and not fixed:
+        return book.revision
+    modes = f"strict {sorted(strict)} fixed {sorted(fixed)}"
+    digest = hashlib.sha256(modes.encode()).hexdigest()[:SHORT_DIGEST]
+    return f"{book.revision}-{digest}"
+
+
+def settings_by_code() -> Mapping[str, RuleSetting]:
+    """The settings of this clinic, with who changed them."""
+    settings = RuleSetting.objects.select_related("changed_by")
+    return MappingProxyType({setting.code: setting for setting in settings})
