@@ -1,0 +1,143 @@
+"""Writing plans: made from a protocol, paused, finished, stopped."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from clinic.audit.actions import record
+from clinic.staff.models import User
+from sessions.plans.models import Away, Plan, PlannedSession
+from sessions.plans.statuses import OPEN, PlanStatus, may_become
+
+
+class PlanChangedError(Exception):
+    """Somebody changed the plan since it was shown; carries it as it is now."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__("The plan was changed meanwhile.")
+        self.plan = plan
+
+
+class PlanWayClosedError(Exception):
+    """The plan cannot go from where it stands to where it should."""
+
+    def __init__(self, plan: Plan, wanted: PlanStatus) -> None:
+        super().__init__(f"A plan that is {plan.status} cannot become {wanted}.")
+        self.plan = plan
+        self.wanted = wanted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwayEntry:
+    """Days on which the patient travels; both days count."""
+
+    first_day: date
+    last_day: date
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanEntry:
+    """A plan to be made; `depths_mm` has one planned setting per session."""
+
+    patient_id: int
+    condition_id: int
+    protocol_id: int
+    site_id: int
+    gap_days: int
+    depths_mm: Sequence[Decimal | None]
+    practitioner_id: int | None = None
+    screening_id: int | None = None
+    goal_scale: str = ""
+    goal_value: Decimal | None = None
+    ready_before: date | None = None
+    ready_label: str = ""
+    aways: Sequence[AwayEntry] = ()
+    book_revision: str = ""
+
+
+@transaction.atomic
+def create(*, entry: PlanEntry, status: PlanStatus, by: User, now: datetime) -> Plan:
+    """Make the plan with its planned sessions and the patient's journeys.
+
+    Raises IntegrityError `plan_one_open_for_a_condition` when the condition
+    already has an open plan.
+    """
+    plan = Plan.objects.create(
+        patient_id=entry.patient_id,
+        condition_id=entry.condition_id,
+        protocol_id=entry.protocol_id,
+        site_id=entry.site_id,
+        practitioner_id=entry.practitioner_id,
+        screening_id=entry.screening_id,
+        status=status,
+        gap_days=entry.gap_days,
+        goal_scale=entry.goal_scale,
+        goal_value=entry.goal_value,
+        ready_before=entry.ready_before,
+        ready_label=entry.ready_label,
+        book_revision=entry.book_revision,
+        created_at=now,
+        created_by=by,
+    )
+    PlannedSession.objects.bulk_create(
+        PlannedSession(plan=plan, number=number, planned_mm=depth)
+        for number, depth in enumerate(entry.depths_mm, start=1)
+    )
+    Away.objects.bulk_create(
+        Away(
+            patient_id=entry.patient_id,
+            first_day=away.first_day,
+            last_day=away.last_day,
+            label=away.label,
+        )
+        for away in entry.aways
+    )
+    _record(plan, "plan.created", by=by, now=now)
+    return plan
+
+
+@transaction.atomic
+def set_status(
+    *,
+    plan: Plan,
+    version: int,
+    status: PlanStatus,
+    by: User,
+    now: datetime,
+    today: date,
+    reason: str = "",
+) -> Plan:
+    """Take a plan from one state to another; stopping needs a reason.
+
+    Raises PlanChangedError when it was changed since it was shown,
+    PlanWayClosedError when the step does not exist, ValueError without reason.
+    """
+    fresh = Plan.objects.select_for_update().get(pk=plan.pk)
+    if fresh.version != version:
+        raise PlanChangedError(fresh)
+    if not may_become(PlanStatus(fresh.status), status):
+        raise PlanWayClosedError(fresh, status)
+    if status is PlanStatus.STOPPED and not reason.strip():
+        raise ValueError("Write down why the plan stopped.")
+    fresh.status = status
+    fresh.version += 1
+    fresh.stop_reason = reason.strip() if status is PlanStatus.STOPPED else ""
+    fresh.ended_on = None if status in OPEN else today
+    fresh.save(update_fields=["status", "version", "stop_reason", "ended_on"])
+    _record(fresh, f"plan.{status.value}", by=by, now=now)
+    return fresh
+
+
+def _record(plan: Plan, action: str, *, by: User, now: datetime) -> None:
+    record(
+        by=by,
+        now=now,
+        action=action,
+        patient_id=plan.patient_id,
+        object_kind="plan",
+        object_id=plan.pk,
+    )
