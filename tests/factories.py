@@ -21,6 +21,7 @@ from clinic.models import (
 )
 from clinic.staff.roles import Capability, Role
 from patients.models import Consent, ConsentText, Patient, PatientCondition, Screening
+from patients.records import names, phones
 from sessions.models import (
     Plan,
     PlannedSession,
@@ -171,8 +172,10 @@ def make_patient(**changes: Any) -> Patient:
         "created_at": NOW,
         **changes,
     }
-    names = f"{values['given_name']} {values['family_name']}"
-    values.setdefault("search_name", names.lower())
+    spoken = (values["family_name"], values["given_name"])
+    preferred = values.get("preferred_name", "")
+    values.setdefault("search_name", names.search_name(*spoken, preferred))
+    values.setdefault("phone_digits", phones.digits(values.get("phone", "")))
     return Patient.objects.create(**values)
 
 

@@ -2,8 +2,10 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Reverse
 from django.utils.translation import gettext_lazy as _
 
 from clinic.web import refs
@@ -27,13 +29,15 @@ PHOTOTYPES = [
 class Patient(models.Model):
     """A person who is or was treated here.
 
-    `search_name` and `phone_digits` are the normalised copies that the search
-    reads (no extension is needed, DEPENDENCIES P14); `patients.records.names`
-    makes them, every write goes through `patients.records.actions`.
+    `search_name` (family name first, so that it also sorts) and `phone_digits` are
+    the normalised copies that the search reads (no extension is needed,
+    DEPENDENCIES P14). `patients.records.names` and `phones` make them; every write
+    goes through `patients.records.actions` or the import. A person may have one
+    name only: then it is the first name.
     """
 
     given_name = models.CharField(_("first name"), max_length=80)
-    family_name = models.CharField(_("last name"), max_length=80)
+    family_name = models.CharField(_("last name"), max_length=80, blank=True)
     preferred_name = models.CharField(_("preferred name"), max_length=80, blank=True)
     born_on = models.DateField(_("date of birth"), null=True, blank=True)
     sex = models.CharField(_("sex"), max_length=8, choices=SEXES, blank=True)
@@ -97,8 +101,8 @@ class Patient(models.Model):
                 violation_error_message=_("The day of death is before the birth."),
             ),
             models.CheckConstraint(
-                condition=~Q(given_name="") & ~Q(family_name=""),
-                name="patient_has_names",
+                condition=~Q(given_name="") & ~Q(search_name=""),
+                name="patient_has_name",
             ),
             models.UniqueConstraint(
                 fields=["import_source", "import_key"],
@@ -108,7 +112,8 @@ class Patient(models.Model):
         ]
         indexes = [
             models.Index(fields=["born_on", "id"], name="patient_by_birth"),
-            models.Index(fields=["family_name", "given_name", "id"], name="patient_az"),
+            models.Index(fields=["search_name", "id"], name="patient_az"),
+            models.Index(fields=["-created_at", "-id"], name="patient_newest"),
             models.Index(
                 fields=["email"], name="patient_by_email", condition=~Q(email="")
             ),
@@ -116,6 +121,16 @@ class Patient(models.Model):
                 fields=["phone_digits"],
                 name="patient_by_phone",
                 condition=~Q(phone_digits=""),
+            ),
+            models.Index(
+                OpClass(Reverse("phone_digits"), name="text_pattern_ops"),
+                name="patient_by_phone_end",
+                condition=~Q(phone_digits=""),
+            ),
+            models.Index(
+                fields=["search_name", "id"],
+                name="patient_died",
+                condition=Q(is_deceased=True),
             ),
         ]
 
@@ -130,7 +145,7 @@ class Patient(models.Model):
     @property
     def name(self) -> str:
         """The name shown on screens: the preferred first name when there is one."""
-        return f"{self.preferred_name or self.given_name} {self.family_name}"
+        return f"{self.preferred_name or self.given_name} {self.family_name}".strip()
 
 
 class BreakGlass(models.Model):

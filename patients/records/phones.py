@@ -1,0 +1,36 @@
+"""Phone numbers: typed as people do, stored as E.164, shown internationally."""
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberFormat
+
+
+class PhoneNumberError(ValueError):
+    """What was typed cannot be dialled."""
+
+
+def normalised(text: str, *, region: str | None) -> str:
+    """`+447700900142` for `07700 900142` in GB; numbers with a plus need no region.
+
+    Raises PhoneNumberError when the digits cannot be a number there.
+    """
+    try:
+        number = phonenumbers.parse(text, region)
+    except NumberParseException as error:
+        raise PhoneNumberError(text) from error
+    if not phonenumbers.is_possible_number(number):
+        raise PhoneNumberError(text)
+    return str(phonenumbers.format_number(number, PhoneNumberFormat.E164))
+
+
+def shown(number: str) -> str:
+    """`+44 7700 900142` for a stored number; anything else as it is."""
+    try:
+        parsed = phonenumbers.parse(number, None)
+    except NumberParseException:
+        return number
+    return str(phonenumbers.format_number(parsed, PhoneNumberFormat.INTERNATIONAL))
+
+
+def digits(number: str) -> str:
+    """Only the digits, for the search by the last ones."""
+    return "".join(sign for sign in number if sign.isascii() and sign.isdigit())
