@@ -16,6 +16,7 @@ value is a change of a table, and gives another book with another revision.
 
 import hashlib
 import tomllib
+import typing
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -23,13 +24,14 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from clinic.rules import (
     conditions,
     devices,
     facts,
     intervals,
+    protocol_rows,
     references,
     scope,
     sourced,
@@ -39,6 +41,7 @@ from clinic.rules.conditions import Condition
 from clinic.rules.devices import Device, Entry, Kind
 from clinic.rules.facts import FactKind
 from clinic.rules.intervals import Interval
+from clinic.rules.protocol_rows import Protocol
 from clinic.rules.scope import ScopeRule
 from clinic.rules.screening import loading
 from clinic.rules.screening.rows import Rule
@@ -69,6 +72,7 @@ class RuleBook:
     intervals: tuple[Interval, ...]
     facts: Mapping[str, FactKind]
     screening: tuple[Rule, ...]
+    protocols: Mapping[str, Protocol]
     scales: tuple[Any, ...] = ()
     course: tuple[Any, ...] = ()
 
@@ -117,7 +121,7 @@ def revision_of(files: Mapping[str, bytes]) -> str:
     return digest.hexdigest()[:REVISION_LENGTH]
 
 
-class Keyed(Protocol):
+class Keyed(typing.Protocol):
     """Anything with a key."""
 
     @property
@@ -162,6 +166,7 @@ def compose(*, tables: Mapping[str, dict[str, Any]], revision: str) -> RuleBook:
         intervals=intervals.load(rows("intervals"), sources),
         facts=MappingProxyType(kinds),
         screening=loading.load(rows("screening"), kinds),
+        protocols=by_key(protocol_rows.load(rows("protocols"), sources)),
         **late,
     )
     references.check(book)

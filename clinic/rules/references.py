@@ -22,6 +22,12 @@ def check(book: "RuleBook") -> None:
         for cleared in device.cleared:
             _known("devices", device.key, cleared.zones, book.zones)
             _known("devices", device.key, cleared.conditions, book.conditions)
+    drawn = {code for code, areas in book.covers.items() if areas}
+    for protocol in book.protocols.values():
+        _known("protocols", protocol.key, protocol.zones, drawn)
+        _known("protocols", protocol.key, [protocol.condition], book.conditions)
+        kinds = book.conditions[protocol.condition].kinds
+        _known("protocols", protocol.key, [protocol.kind], kinds)
 
 
 def _known(topic: str, key: str, names: Iterable[str], known: Collection[str]) -> None:
