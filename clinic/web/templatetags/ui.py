@@ -13,10 +13,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from clinic.web import icons, navigation
-from clinic.web.templatetags import formats, parts
+from clinic.web.templatetags import drawings, formats, parts
 
 register = template.Library()
-for library in (formats.register, parts.register):
+for library in (formats.register, parts.register, drawings.register):
     register.tags.update(library.tags)
     register.filters.update(library.filters)
 

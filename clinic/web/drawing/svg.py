@@ -1,0 +1,93 @@
+"""SVG elements as nested calls: everything is escaped, nothing carries a style."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django.utils.html import conditional_escape, escape
+from django.utils.safestring import SafeString, mark_safe
+
+Value = str | int | float | Decimal | None
+Point = tuple[float, float]
+
+
+def element(name: str, *children: str, **attributes: Value) -> SafeString:
+    """One element; `css` is its class, `_` in a name becomes `-`, None is left out.
+
+    Children that are not SafeString are text and are escaped.
+    """
+    written = "".join(
+        f' {attribute_name(key)}="{escape(number(value))}"'
+        for key, value in attributes.items()
+        if value is not None
+    )
+    inner = "".join(conditional_escape(child) for child in children)
+    end = f">{inner}</{name}>" if inner else "/>"
+    return mark_safe(f"<{name}{written}{end}")  # noqa: S308  escaped above
+
+
+def attribute_name(key: str) -> str:
+    """`css` is class, `view_box` is viewBox, others get hyphens."""
+    special = {"css": "class", "view_box": "viewBox"}
+    return special.get(key, key.rstrip("_").replace("_", "-"))
+
+
+def number(value: Value) -> str:
+    """A length with one decimal at most, as short as it can be."""
+    if isinstance(value, float | Decimal):
+        rounded = round(float(value), 1) + 0.0  # never "-0.0"
+        return f"{rounded:g}" if rounded == int(rounded) else f"{rounded:.1f}"
+    return str(value)
+
+
+def group(parts: Iterable[str], **attributes: Value) -> SafeString:
+    """A <g> around parts."""
+    return element("g", *parts, **attributes)
+
+
+def text(words: str, x: float, y: float, **attributes: Value) -> SafeString:
+    """Words at a point."""
+    return element("text", words, x=x, y=y, **attributes)
+
+
+def line(start: Point, end: Point, **attributes: Value) -> SafeString:
+    """A straight line."""
+    return element("path", d=polyline([start, end]), **attributes)
+
+
+def polyline(points: Iterable[Point]) -> str:
+    """Path data of straight pieces through the points."""
+    pieces = [f"{number(float(x))} {number(float(y))}" for x, y in points]
+    return "M" + "L".join(pieces)
+
+
+def smooth_line(points: list[Point], tension: float = 0.32) -> str:
+    """Path data of a soft curve through the points (Catmull-Rom as Bezier)."""
+    if len(points) < 3:
+        return polyline(points)
+    pieces = [polyline(points[:1])]
+    for index in range(len(points) - 1):
+        before = points[max(index - 1, 0)]
+        start, end = points[index], points[index + 1]
+        after = points[min(index + 2, len(points) - 1)]
+        pull = tension / 2
+        first = (
+            start[0] + (end[0] - before[0]) * pull,
+            start[1] + (end[1] - before[1]) * pull,
+        )
+        second = (
+            end[0] - (after[0] - start[0]) * pull,
+            end[1] - (after[1] - start[1]) * pull,
+        )
+        pieces.append("C" + " ".join(pair(point) for point in (first, second, end)))
+    return "".join(pieces)
+
+
+def pair(point: Point) -> str:
+    """A point as path data."""
+    return f"{number(float(point[0]))} {number(float(point[1]))}"
+
+
+def area(upper: list[Point], lower: list[Point]) -> str:
+    """Path data of the band between two lines that run left to right."""
+    back = smooth_line(list(reversed(lower)))
+    return f"{smooth_line(upper)}L{back[1:]}Z"
