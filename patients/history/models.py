@@ -232,28 +232,39 @@ class ScreeningAnswer(models.Model):
 
 
 class RuleOverride(models.Model):
-    """A named person's written reason against a finding of a screening."""
+    """A named person's written reason against a finding of a screening.
+
+    `verdict` is how grave the finding was: a graver one needs another reason.
+    """
 
     screening = models.ForeignKey(
         Screening, on_delete=models.PROTECT, related_name="overrides"
     )
     code = models.CharField(max_length=20)
     kind = models.CharField(max_length=8, choices=OVERRIDE_KINDS)
+    scope = models.CharField(max_length=12, default="needling")
     verdict = models.CharField(max_length=8)
     sentence = models.TextField()
     reason = models.TextField(_("reason"))
+    by_prescriber = models.BooleanField(default=False)
+    by_medical_lead = models.BooleanField(default=False)
     by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["screening", "code", "kind"], name="rule_override_once"
+                fields=["screening", "code", "scope", "kind"],
+                name="rule_override_once",
             ),
             models.CheckConstraint(
                 condition=~Q(reason=""),
                 name="rule_override_has_reason",
                 violation_error_message=_("Write down why."),
+            ),
+            models.CheckConstraint(
+                condition=Q(by_prescriber=True) | Q(by_medical_lead=True),
+                name="rule_override_has_authority",
             ),
         ]
 

@@ -180,9 +180,12 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.CharField(max_length=20)),
                 ('kind', models.CharField(choices=[('signoff', 'Sign-off'), ('override', 'Override')], max_length=8)),
+                ('scope', models.CharField(default='needling', max_length=12)),
                 ('verdict', models.CharField(max_length=8)),
                 ('sentence', models.TextField()),
                 ('reason', models.TextField(verbose_name='reason')),
+                ('by_prescriber', models.BooleanField(default=False)),
+                ('by_medical_lead', models.BooleanField(default=False)),
                 ('at', models.DateTimeField()),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('screening', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='overrides', to='patients.screening')),
@@ -323,11 +326,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='ruleoverride',
-            constraint=models.UniqueConstraint(fields=('screening', 'code', 'kind'), name='rule_override_once'),
+            constraint=models.UniqueConstraint(fields=('screening', 'code', 'scope', 'kind'), name='rule_override_once'),
         ),
         migrations.AddConstraint(
             model_name='ruleoverride',
             constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='rule_override_has_reason', violation_error_message='Write down why.'),
+        ),
+        migrations.AddConstraint(
+            model_name='ruleoverride',
+            constraint=models.CheckConstraint(condition=models.Q(('by_prescriber', True), ('by_medical_lead', True), _connector='OR'), name='rule_override_has_authority'),
         ),
         migrations.AddConstraint(
             model_name='screeninganswer',

@@ -1,0 +1,1 @@
+"""Writes of the health history: conditions, facts, screenings, overrides."""
