@@ -7,6 +7,11 @@ from django.db import connections
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 
+from tests.template_database import (  # noqa: F401 - fixtures
+    django_db_modify_db_settings,
+    django_db_setup,
+)
+
 hypothesis_settings.register_profile(
     "suite", deadline=None, max_examples=60, derandomize=True
 )
