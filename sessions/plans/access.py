@@ -14,7 +14,7 @@ def plan_for(user: User, reference: str) -> Plan:
     """
     key = refs.parse_number(Plan.PREFIX, reference)
     plan = (
-        Plan.objects.filter(pk=key)
+        Plan.objects.filter(pk=key or 0)
         .select_related("patient", "condition", "protocol", "site", "practitioner")
         .first()
     )
