@@ -145,25 +145,41 @@ class Gate:
         return frozenset.intersection(*(ruling.may_pass for ruling in waiting))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """What every finding of one gate is held against."""
+
+    table: Row
+    overrides: tuple[Override, ...]
+    confirmed: frozenset[str]
+    fixed: frozenset[str]
+    scope: Scope
+
+
 def gate(
     *,
     findings: Iterable[Finding],
     step: Step,
     overrides: Iterable[Override] = (),
     confirmed: frozenset[str] = frozenset(),
+    fixed: frozenset[str] = frozenset(),
     scope: Scope = Scope.NEEDLING,
 ) -> Gate:
     """What the findings do to a step, given the overrides and confirmations.
 
-    `confirmed` are the codes whose WARN a person has confirmed. `scope` is what
-    the step does: findings on the anaesthetic do not stop the needling, they
-    are marked; asked for the anaesthetic, only they count.
+    `confirmed` are the codes whose WARN a person has confirmed, `fixed` those
+    that nobody overrides in this clinic. `scope` is what the step does: findings
+    on the anaesthetic do not stop the needling, they are marked; asked for the
+    anaesthetic, only they count.
     """
-    given = tuple(overrides)
-    rulings = tuple(
-        _ruling(finding, step=step, given=given, confirmed=confirmed, scope=scope)
-        for finding in findings
+    case = Case(
+        table=BEFORE_THE_DAY if step in AHEAD else AT_THE_CHAIR,
+        overrides=tuple(overrides),
+        confirmed=confirmed,
+        fixed=fixed,
+        scope=scope,
     )
+    rulings = tuple(_ruling(finding, case) for finding in findings)
     order = list(Pass)
     does = max((ruling.does for ruling in rulings), key=order.index, default=Pass.FREE)
     refusing = [r.finding for r in rulings if r.does is Pass.REFUSED]
@@ -172,24 +188,16 @@ def gate(
     )
 
 
-def _ruling(
-    finding: Finding,
-    *,
-    step: Step,
-    given: tuple[Override, ...],
-    confirmed: frozenset[str],
-    scope: Scope,
-) -> Ruling:
-    if finding.scope is not scope:
+def _ruling(finding: Finding, case: Case) -> Ruling:
+    if finding.scope is not case.scope:
         elsewhere = Pass.FREE if finding.verdict is Verdict.OK else Pass.MARKED
         return Ruling(finding=finding, does=elsewhere, may_pass=NOBODY)
-    table = BEFORE_THE_DAY if step in AHEAD else AT_THE_CHAIR
-    does, may_pass = table[finding.verdict]
-    if finding.absolute:
+    does, may_pass = case.table[finding.verdict]
+    if does is Pass.REFUSED and (finding.absolute or finding.code in case.fixed):
         may_pass = NOBODY
-    if does is Pass.CONFIRM and finding.code in confirmed:
+    if does is Pass.CONFIRM and finding.code in case.confirmed:
         does = Pass.MARKED
-    for override in given:
+    for override in case.overrides:
         named = (override.code, override.scope) == (finding.code, finding.scope)
         if named and may_pass & override.authorities:
             return Ruling(

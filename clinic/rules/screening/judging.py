@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 USUAL = Setting()
 NOTHING = Known()
 EVERYWHERE: frozenset[str] = frozenset()
+REFUSING = frozenset({Verdict.BLOCK, Verdict.DEFER})
 
 Held = tuple[Outcome, date | None]  # what holds, and the first day it does not
 
@@ -287,7 +288,7 @@ def _finding(
         sources=outcome.sources,
         status=outcome.status,
         until=until,
-        absolute=not rule.overridable,
+        absolute=not rule.overridable and outcome.verdict in REFUSING,
         scope=case.scope,
         zones=zones,
         views=rule.views,
