@@ -6,9 +6,9 @@ of `clinic.rules.sourced` into frozen dataclasses and refuses what cannot be.
 A loader module never imports this one; the functions that use the book do.
 
 To add a topic: write `knowledge/<topic>.toml` with `[[<topic>]]` rows, a
-`load`, a field of RuleBook, and its line in `compose`. Topics whose module is
-`clinic.rules.<topic>` (a module or a package) and whose name stands in `LATE`
-are picked up without a change here, as soon as both file and `load` exist.
+`load`, a field of RuleBook, and its line in `compose`. A topic in `LATE` is
+picked up without a change here, as soon as its file and the `load` of
+`clinic.rules.<topic>` exist. A file that nobody reads is refused.
 
 The effective book is data: `compose` takes parsed tables, so a change of a
 value is a change of a table, and gives another book with another revision.
@@ -17,7 +17,7 @@ value is a change of a table, and gives another book with another revision.
 import hashlib
 import tomllib
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -27,32 +27,40 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from clinic.rules import (
+    aftercare_rows,
     conditions,
     devices,
+    event_rows,
     facts,
     intervals,
     protocol_rows,
     references,
+    scales,
     scope,
+    session_rows,
     sourced,
     zones,
 )
+from clinic.rules.aftercare_rows import Healing, Instruction, Topical
 from clinic.rules.conditions import Condition
 from clinic.rules.devices import Device, Entry, Kind
+from clinic.rules.event_rows import EventKind, Grade
 from clinic.rules.facts import FactKind
 from clinic.rules.intervals import Interval
 from clinic.rules.protocol_rows import Protocol
+from clinic.rules.scales.shape import Scale
 from clinic.rules.scope import ScopeRule
 from clinic.rules.screening import loading
 from clinic.rules.screening.rows import Rule
-from clinic.rules.sourced import KnowledgeError, Source
+from clinic.rules.session_rows import Anaesthetic, Step
+from clinic.rules.sourced import KnowledgeError, Row, Source
 from clinic.rules.zones import Area, ScarRange, Zone
 
 __all__ = ["KnowledgeError", "RuleBook", "compose", "load_book", "read_tables"]
 
 KNOWLEDGE = Path(__file__).parent / "knowledge"
 REVISION_LENGTH = 12
-LATE = ("scales", "course")
+LATE = ("course",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +81,14 @@ class RuleBook:
     facts: Mapping[str, FactKind]
     screening: tuple[Rule, ...]
     protocols: Mapping[str, Protocol]
-    scales: tuple[Any, ...] = ()
+    checklist: tuple[Step, ...]
+    anaesthetics: Mapping[str, Anaesthetic]
+    aftercare: tuple[Instruction, ...]
+    healing: tuple[Healing, ...]
+    topicals: Mapping[str, Topical]
+    events: Mapping[str, EventKind]
+    grades: Mapping[str, Grade]
+    scales: tuple[Scale, ...]
     course: tuple[Any, ...] = ()
 
     def zone(self, code: str) -> Zone:
@@ -130,6 +145,8 @@ class Keyed(typing.Protocol):
 
 
 AnyKeyed = TypeVar("AnyKeyed", bound=Keyed)
+Loaded = TypeVar("Loaded")
+Load = Callable[[Sequence[Row], Mapping[str, Source]], tuple[Loaded, ...]]
 
 
 def by_key(values: Iterable[AnyKeyed]) -> Mapping[str, AnyKeyed]:
@@ -137,38 +154,77 @@ def by_key(values: Iterable[AnyKeyed]) -> Mapping[str, AnyKeyed]:
     return MappingProxyType({value.key: value for value in values})
 
 
+class Reader:
+    """Hands each topic's rows to its loader, and knows which files were read."""
+
+    def __init__(self, tables: Mapping[str, dict[str, Any]]) -> None:
+        self._tables = tables
+        self.read = {"sources"}
+        self.sources = sourced.read_sources(tables["sources"])
+
+    def rows(self, topic: str) -> tuple[Row, ...]:
+        """The rows of one file. Raises KnowledgeError when it is missing."""
+        self.read.add(topic)
+        if topic not in self._tables:
+            raise KnowledgeError(
+                file=f"{topic}.toml", key="?", sentence="No such file."
+            )
+        return sourced.read_rows(
+            topic=topic, table=self._tables[topic], sources=self.sources
+        )
+
+    def all(self, topic: str, load: Load[Loaded]) -> tuple[Loaded, ...]:
+        """What a loader makes of one file."""
+        return load(self.rows(topic), self.sources)
+
+    def keyed(self, topic: str, load: Load[AnyKeyed]) -> Mapping[str, AnyKeyed]:
+        """What a loader makes of one file, by key."""
+        return by_key(load(self.rows(topic), self.sources))
+
+    def finish(self) -> None:
+        """Refuse files that nobody read."""
+        for topic in sorted(set(self._tables) - self.read):
+            sentence = "Nobody reads this file."
+            raise KnowledgeError(file=f"{topic}.toml", key="?", sentence=sentence)
+
+
 def compose(*, tables: Mapping[str, dict[str, Any]], revision: str) -> RuleBook:
     """A book from parsed tables. Raises KnowledgeError for what cannot be."""
-    sources = sourced.read_sources(tables["sources"])
-
-    def rows(topic: str) -> tuple[sourced.Row, ...]:
-        return sourced.read_rows(topic=topic, table=tables[topic], sources=sources)
-
-    kinds = facts.load(rows("facts"), rows("question_groups"))
+    read = Reader(tables)
+    kinds = facts.load(read.rows("facts"), read.rows("question_groups"))
+    all_zones = read.keyed("zones", zones.load)
+    areas = read.keyed("areas", zones.load_areas)
     late = {
-        topic: import_module(f"clinic.rules.{topic}").load(rows(topic), sources)
+        topic: read.all(topic, import_module(f"clinic.rules.{topic}").load)
         for topic in LATE
         if topic in tables
     }
-    all_zones = by_key(zones.load(rows("zones"), sources))
-    areas = by_key(zones.load_areas(rows("areas"), sources))
     book = RuleBook(
         revision=revision,
-        sources=MappingProxyType(sources),
+        sources=MappingProxyType(read.sources),
         zones=all_zones,
         areas=areas,
         covers=MappingProxyType(zones.covers(all_zones, areas)),
-        scar_ranges=zones.load_scar_ranges(rows("scar_ranges"), sources),
-        devices=by_key(devices.load(rows("devices"), sources)),
-        entry={e.kind: e for e in devices.load_entry(rows("entry"), sources)},
-        scope=scope.load(rows("scope"), sources),
-        conditions=by_key(conditions.load(rows("conditions"), sources)),
-        intervals=intervals.load(rows("intervals"), sources),
+        scar_ranges=read.all("scar_ranges", zones.load_scar_ranges),
+        devices=read.keyed("devices", devices.load),
+        entry={entry.kind: entry for entry in read.all("entry", devices.load_entry)},
+        scope=read.all("scope", scope.load),
+        conditions=read.keyed("conditions", conditions.load),
+        intervals=read.all("intervals", intervals.load),
         facts=MappingProxyType(kinds),
-        screening=loading.load(rows("screening"), kinds),
-        protocols=by_key(protocol_rows.load(rows("protocols"), sources)),
+        screening=loading.load(read.rows("screening"), kinds),
+        protocols=read.keyed("protocols", protocol_rows.load),
+        checklist=read.all("checklist", session_rows.load_checklist),
+        anaesthetics=read.keyed("anaesthetics", session_rows.load_anaesthetics),
+        aftercare=read.all("aftercare", aftercare_rows.load_aftercare),
+        healing=read.all("healing", aftercare_rows.load_healing),
+        topicals=read.keyed("topicals", aftercare_rows.load_topicals),
+        events=read.keyed("events", event_rows.load),
+        grades=read.keyed("grades", event_rows.load_grades),
+        scales=read.all("scales", scales.load),
         **late,
     )
+    read.finish()
     references.check(book)
     return book
 

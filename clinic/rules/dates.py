@@ -6,8 +6,10 @@ unknown day counts as today. All days are site-local calendar days.
 """
 
 import calendar
+import math
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 
 def add_days(day: date, days: int) -> date:
@@ -40,6 +42,44 @@ def earliest_allowed(
     """
     start = today if exposed_on is None else exposed_on
     return add_days(add_months(start, months), days)
+
+
+HOURS_PER_UNIT = {"minutes": Decimal(1) / 60, "hours": Decimal(1)}
+DAYS_PER_UNIT = {"days": 1, "weeks": 7}
+MONTHS_PER_UNIT = {"months": 1, "years": 12}
+
+
+def day_after(start: date, *, value: Decimal, unit: str) -> date:
+    """The day on which a duration from `start` is over.
+
+    Hours from a day without a time count as begun days. Raises ValueError for
+    a unit that is no duration.
+    """
+    if unit in DAYS_PER_UNIT:
+        return add_days(_day(start), int(value * DAYS_PER_UNIT[unit]))
+    if unit in MONTHS_PER_UNIT:
+        return add_months(_day(start), int(value * MONTHS_PER_UNIT[unit]))
+    if isinstance(start, datetime):
+        return _day(moment_after(start, value=value, unit=unit))
+    return add_days(start, math.ceil(_hours(value, unit) / 24))
+
+
+def moment_after(start: datetime, *, value: Decimal, unit: str) -> datetime:
+    """The moment a duration of minutes or hours is over, on the wall clock.
+
+    Raises ValueError for another unit.
+    """
+    return start + timedelta(hours=float(_hours(value, unit)))
+
+
+def _hours(value: Decimal, unit: str) -> Decimal:
+    if unit not in HOURS_PER_UNIT:
+        raise ValueError(f"{unit} is no duration.")
+    return value * HOURS_PER_UNIT[unit]
+
+
+def _day(day: date) -> date:
+    return day.date() if isinstance(day, datetime) else day
 
 
 def latest(days: Iterable[date]) -> date | None:
