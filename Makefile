@@ -43,7 +43,7 @@ check: setup-dev ## lint, format, types, templates, migrations, architecture
 	$(PY) -m pytest -q tests/test_architecture.py
 
 bench: setup ## speed, as ratios measured in one run
-	$(PY) -m tests.bench
+	$(PY) -m benchmarks
 
 prove: setup ## the long proofs: kills, races, slow clients
 	$(PY) -m pytest -m prove
