@@ -1,0 +1,217 @@
+"""What goes into the search for a series of visits, and what comes out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+
+from clinic.rules.series.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A practitioner, room or device that may be used, with the name for reasons."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartOfDay:
+    """A part of the day, as the minutes at which a visit may start in it."""
+
+    name: str
+    first_minute: int
+    end_minute: int
+
+
+PARTS_OF_DAY: Mapping[str, PartOfDay] = MappingProxyType(
+    {
+        part.name: part
+        for part in (
+            PartOfDay(name="morning", first_minute=0, end_minute=12 * 60),
+            PartOfDay(name="midday", first_minute=11 * 60 + 30, end_minute=14 * 60),
+            PartOfDay(name="late", first_minute=16 * 60, end_minute=24 * 60),
+        )
+    }
+)
+"""Shipped policy (status P); a clinic passes its own where it differs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Days between sessions by the protocol: smallest, preferred, greatest.
+
+    Raises ValueError unless they ascend from 1.
+    """
+
+    smallest_days: int
+    preferred_days: int
+    greatest_days: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.smallest_days <= self.preferred_days <= self.greatest_days:
+            raise ValueError("The gaps must ascend: smallest, preferred, greatest.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spacing:
+    """The interval rule as values: what it refuses and what it warns of, in days.
+
+    A gap below `block_below_days` is refused; one below `warn_below_days` or
+    above `warn_above_days` is warned of.
+    """
+
+    block_below_days: int = 1
+    warn_below_days: int = 0
+    warn_above_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Away:
+    """A time when the patient is away, both days included."""
+
+    first_day: date
+    last_day: date
+    label: str = "time away"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What the course shall be ready before: every session lies before its day."""
+
+    day: date
+    label: str = "the event"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """How the search weighs (status P).
+
+    Within `start_window_days` of the start the wished weekday and part of day
+    are waited for. Another practitioner than last time is worth a shift of so
+    many days.
+    """
+
+    start_window_days: int = 28
+    practitioner_worth_days: int = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What is asked for. Weekdays count from Monday 0; none means any day.
+
+    `previous_on` is the last session before these, on the same skin. Nothing
+    is proposed before `start_on` (consider the date that screening gives).
+    `practitioners`, `rooms` and `devices` are allowed ones, preferred first; no
+    device means none is needed. Wedding and trips: `ready_before`,
+    `ready_margin_days`, `away`; skin heals for `healing_days` after a session.
+    Raises ValueError for no session or a weekday that does not exist.
+    """
+
+    sessions: int
+    minutes: int
+    gap: Gap
+    start_on: date
+    practitioners: tuple[Named, ...]
+    rooms: tuple[Named, ...]
+    devices: tuple[Named, ...] = ()
+    weekdays: frozenset[int] = frozenset()
+    part_of_day: PartOfDay | None = None
+    every_minutes: int = 5
+    previous_on: date | None = None
+    ready_before: Event | None = None
+    ready_margin_days: int = 0
+    away: tuple[Away, ...] = ()
+    healing_days: int = 0
+    spacing: Spacing = Spacing()
+    policy: Policy = Policy()
+
+    def __post_init__(self) -> None:
+        if self.sessions < 1:
+            raise ValueError("A series has at least one session.")
+        if not self.weekdays <= set(range(7)):
+            raise ValueError("Weekdays run from 0, Monday, to 6, Sunday.")
+
+    @property
+    def smallest_days(self) -> int:
+        """The smallest gap that both the protocol and the interval rule allow."""
+        return max(self.gap.smallest_days, self.spacing.block_below_days)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """A visit as proposed: when, with whom, where, why, and what to mind.
+
+    `gap_days` counts from the session before, None where there is none.
+    """
+
+    number: int
+    day: date
+    minute: int
+    practitioner: int
+    room: int
+    device: int | None = None
+    gap_days: int | None = None
+    why: tuple[Reason, ...] = ()
+    warnings: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A line under the proposal: something that holds, or a warning."""
+
+    holds: bool
+    reason: Reason
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """All slots, or those that fit and what would let the others fit.
+
+    Every concession in `relax` was tried: with it alone, all sessions fit and
+    end in time. Fewer sessions, and a longer open calendar, stand last.
+    """
+
+    slots: tuple[Slot, ...]
+    wanted: int
+    checks: tuple[Check, ...] = ()
+    relax: tuple[Reason, ...] = ()
+
+    @property
+    def fits(self) -> bool:
+        """Whether every session found its slot: book all, or none."""
+        return len(self.slots) == self.wanted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """One visit in the preview of a move; `new` is None where nothing fits."""
+
+    number: int
+    old: Slot
+    new: Slot | None
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovePreview:
+    """Every visit of the series before and after a move.
+
+    `refused` says why it cannot be done at all; then nothing may be written.
+    """
+
+    moves: tuple[Move, ...]
+    refused: tuple[Reason, ...] = ()
+    checks: tuple[Check, ...] = ()
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the move can be written as it stands."""
+        return not self.refused
+
+    @property
+    def changed(self) -> tuple[Move, ...]:
+        """The visits that get another time, person or place."""
+        return tuple(move for move in self.moves if move.changed)

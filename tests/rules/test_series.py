@@ -1,0 +1,368 @@
+"""A whole series is proposed at once, and each slot says why it was taken."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from clinic.rules import series
+from clinic.rules.series import Away, Code, Gap, Named, Policy, Spacing
+from tests.rules.series_clinic import (
+    JONAS,
+    MIRA,
+    MONDAY,
+    ROOM_2,
+    WEDDING,
+    WHOLE,
+    clinic,
+    codes,
+    days_of,
+    minutes,
+    proposed,
+    said,
+    warned,
+    wishes,
+)
+
+NEW_YEARS_EVE = date(2025, 12, 31)
+FIVE = [
+    date(2025, 11, 19),
+    date(2026, 1, 7),
+    date(2026, 2, 18),
+    date(2026, 4, 1),
+    date(2026, 5, 13),
+]
+
+
+def test_five_visits_around_a_holiday_a_trip_and_a_wedding():
+    days = clinic(
+        closed={NEW_YEARS_EVE},
+        busy={(1, MONDAY + timedelta(days=2)): ["09:00-10:15"]},
+        rooms={(2, date(2026, 4, 1)): ["09:00-17:00"]},
+    )
+    trip = Away(
+        first_day=date(2026, 2, 25), last_day=date(2026, 3, 4), label="Sun trip"
+    )
+    proposal = proposed(
+        days,
+        away=(trip,),
+        healing_days=28,
+        ready_before=WEDDING,
+        ready_margin_days=28,
+    )
+    assert proposal.fits
+    assert days_of(proposal) == FIVE
+    assert {slot.minute for slot in proposal.slots} == {minutes("10:15")}
+    assert [slot.gap_days for slot in proposal.slots] == [None, 49, 42, 42, 42]
+    assert [slot.room for slot in proposal.slots] == [2, 2, 2, 1, 1]
+    assert [said(slot) for slot in proposal.slots] == [
+        "First free Wednesday morning",
+        "31 December is closed, one week later",
+        "6 weeks after session 2",
+        "6 weeks after session 3, Room 2 is taken",
+        "6 weeks after session 4",
+    ]
+    assert [warned(slot) for slot in proposal.slots] == [
+        [],
+        [],
+        [Code.HEALS_WHILE_AWAY],
+        [],
+        [],
+    ]
+    assert [
+        (check.holds, check.number, series.describe(check.reason))
+        for check in proposal.checks
+    ] == [
+        (True, None, "every gap is 4 weeks or more"),
+        (True, None, "ends 38 days before the wedding"),
+        (False, 3, "Sun trip in healing time"),
+    ]
+
+
+def test_the_first_free_day_when_nothing_is_wished():
+    first = proposed(weekdays=frozenset(), part_of_day=None).slots[0]
+    assert (first.day, first.minute) == (MONDAY, minutes("09:00"))
+    assert said(first) == "First free day"
+
+
+@pytest.mark.parametrize(
+    ("closed", "day", "why"),
+    [
+        pytest.param({NEW_YEARS_EVE}, (2026, 1, 7), "one week later", id="later wins"),
+        pytest.param(
+            {NEW_YEARS_EVE, date(2026, 1, 7)},
+            (2025, 12, 24),
+            "one week earlier",
+            id="earlier when later is closed too",
+        ),
+        pytest.param(
+            {NEW_YEARS_EVE, date(2026, 1, 7), date(2025, 12, 24)},
+            (2026, 1, 14),
+            "2 weeks later",
+            id="and so on outward",
+        ),
+    ],
+)
+def test_a_closed_day_moves_the_visit_to_the_nearest_wednesday(closed, day, why):
+    second = proposed(clinic(closed=closed)).slots[1]
+    assert second.day == date(*day)
+    assert said(second) == f"31 December is closed, {why}"
+
+
+def test_later_gaps_count_from_the_slot_that_was_chosen():
+    third = proposed(clinic(closed={NEW_YEARS_EVE})).slots[2]
+    assert third.day == date(2026, 1, 7) + timedelta(days=42)
+
+
+def test_no_wednesday_free_within_the_gap_gives_another_day():
+    wednesdays = {MONDAY + timedelta(days=2 + 7 * week) for week in range(1, 12)}
+    second = proposed(clinic(closed=wednesdays)).slots[1]
+    assert second.day == date(2026, 1, 1)
+    assert said(second) == "No Wednesday free, Thursday instead"
+
+
+def test_a_full_morning_within_the_whole_gap_gives_another_time():
+    busy = {
+        (1, MONDAY + timedelta(days=2 + 7 * week)): ["09:00-12:00"]
+        for week in range(1, 12)
+    }
+    second = proposed(clinic(busy=busy)).slots[1]
+    assert (second.day, second.minute) == (NEW_YEARS_EVE, minutes("12:00"))
+    assert said(second) == "No Wednesday morning free, another time of day"
+
+
+def test_a_full_morning_alone_moves_the_visit_by_a_week():
+    busy = {(1, NEW_YEARS_EVE): ["09:00-12:00"]}
+    second = proposed(clinic(busy=busy)).slots[1]
+    assert second.day == date(2026, 1, 7)
+    assert said(second) == "The morning of 31 December is full, one week later"
+
+
+@pytest.mark.parametrize(
+    ("what", "why"),
+    [
+        ({"away": {(1, NEW_YEARS_EVE)}}, "Mira is away, one week later"),
+        (
+            {"busy": {(1, NEW_YEARS_EVE): ["09:00-17:00"]}},
+            "Mira is busy, one week later",
+        ),
+        (
+            {"rooms": {(room, NEW_YEARS_EVE): ["09:00-17:00"] for room in (1, 2)}},
+            "Every room is taken on 31 December, one week later",
+        ),
+    ],
+    ids=["away", "busy", "rooms"],
+)
+def test_the_reason_names_what_was_missing(what, why):
+    assert said(proposed(clinic(**what)).slots[1]) == why
+
+
+def test_a_single_room_is_named():
+    days = clinic(rooms={(2, NEW_YEARS_EVE): ["09:00-17:00"]})
+    second = proposed(days, rooms=(ROOM_2,)).slots[1]
+    assert said(second) == "Room 2 is taken, one week later"
+
+
+def test_the_patients_own_trip_moves_the_visit():
+    trip = Away(first_day=date(2025, 12, 30), last_day=NEW_YEARS_EVE)
+    second = proposed(away=(trip,)).slots[1]
+    assert said(second) == "Away on 31 December, one week later"
+
+
+@pytest.mark.parametrize(
+    ("last_day", "day"),
+    [(NEW_YEARS_EVE - timedelta(days=1), NEW_YEARS_EVE), (NEW_YEARS_EVE, (2026, 1, 7))],
+    ids=["back the day before", "back too late"],
+)
+def test_both_ends_of_a_trip_belong_to_it(last_day, day):
+    trip = Away(first_day=date(2025, 12, 28), last_day=last_day)
+    expected = day if isinstance(day, date) else date(*day)
+    assert proposed(away=(trip,)).slots[1].day == expected
+
+
+def test_the_nearest_weekday_when_the_gap_is_not_whole_weeks():
+    gap = Gap(smallest_days=28, preferred_days=30, greatest_days=56)
+    second = proposed(gap=gap).slots[1]
+    assert second.gap_days == 28
+    assert said(second) == "The Wednesday nearest to 30 days"
+
+
+def test_the_same_time_is_kept_before_the_same_room():
+    day = date(2025, 12, 31)
+    days = clinic(rooms={(2, day): ["09:00-10:00"]})
+    second = proposed(days).slots[1]
+    assert (second.minute, second.room) == (minutes("09:00"), 1)
+    assert codes(second) == [Code.ON_TIME, Code.ROOM_TAKEN]
+
+
+def test_the_same_room_is_kept_when_the_time_cannot_be():
+    day = date(2025, 12, 31)
+    days = clinic(busy={(1, day): ["09:00-09:30"]}, rooms={(2, day): ["09:00-10:00"]})
+    second = proposed(days).slots[1]
+    assert (second.minute, second.room) == (minutes("10:00"), 2)
+
+
+@pytest.mark.parametrize(
+    ("busy", "minute"),
+    [
+        pytest.param(["10:00-11:05"], "09:00", id="an hour earlier is nearest"),
+        pytest.param(["09:30-10:30"], "10:30", id="half an hour later is nearest"),
+        pytest.param(["10:00-11:00"], "11:00", id="of two equally near the later"),
+    ],
+)
+def test_otherwise_the_nearest_time_is_taken(busy, minute):
+    first = date(2025, 11, 19)
+    days = clinic(busy={(1, first): ["09:00-10:00"], (1, NEW_YEARS_EVE): busy})
+    assert proposed(days).slots[1].minute == minutes(minute)
+
+
+class TestTwoPractitioners:
+    both = (MIRA, JONAS)
+
+    def test_the_same_one_is_kept(self):
+        proposal = proposed(practitioners=self.both)
+        assert {slot.practitioner for slot in proposal.slots} == {1}
+
+    def test_a_weeks_shift_is_made_to_keep_her(self):
+        days = clinic(away={(1, NEW_YEARS_EVE)})
+        second = proposed(days, practitioners=self.both).slots[1]
+        assert (second.day, second.practitioner) == (date(2026, 1, 7), 1)
+        assert said(second) == "Mira is away, one week later"
+
+    def test_two_weeks_are_not(self):
+        gone = {(1, NEW_YEARS_EVE + timedelta(days=shift)) for shift in (-7, 0, 7)}
+        second = proposed(clinic(away=gone), practitioners=self.both).slots[1]
+        assert (second.day, second.practitioner) == (NEW_YEARS_EVE, 2)
+        assert said(second) == "6 weeks after session 1, Mira is away, with Jonas"
+
+    def test_what_a_change_is_worth_is_policy(self):
+        days = clinic(away={(1, NEW_YEARS_EVE)})
+        policy = Policy(practitioner_worth_days=6)
+        second = proposed(days, practitioners=self.both, policy=policy).slots[1]
+        assert (second.day, second.practitioner) == (NEW_YEARS_EVE, 2)
+
+    def test_the_new_one_is_kept_from_then_on(self):
+        gone = {(1, NEW_YEARS_EVE + timedelta(days=shift)) for shift in (-7, 0, 7)}
+        proposal = proposed(clinic(away=gone), practitioners=self.both)
+        assert [slot.practitioner for slot in proposal.slots] == [1, 2, 2, 2, 2]
+
+
+def test_a_device_is_taken_and_kept():
+    devices = (Named(id=2, name="Pen 2"), Named(id=1, name="Pen 1"))
+    assert {slot.device for slot in proposed(devices=devices).slots} == {2}
+    assert {slot.device for slot in proposed().slots} == {None}
+
+
+def test_another_device_is_explained():
+    days = tuple(
+        replace(day, devices={1: 0, 2: WHOLE}) if day.day == NEW_YEARS_EVE else day
+        for day in clinic()
+    )
+    devices = (Named(id=2, name="Pen 2"), Named(id=1, name="Pen 1"))
+    second = proposed(days, devices=devices).slots[1]
+    assert said(second) == "6 weeks after session 1, Pen 2 is taken"
+
+
+@pytest.mark.parametrize(
+    ("previous", "first"),
+    [
+        pytest.param(date(2025, 10, 22), date(2025, 11, 19), id="just long enough ago"),
+        pytest.param(date(2025, 10, 23), date(2025, 11, 26), id="a day too recent"),
+    ],
+)
+def test_the_first_visit_keeps_the_gap_to_the_session_before(previous, first):
+    slot = proposed(previous_on=previous).slots[0]
+    assert slot.day == first
+    assert slot.gap_days == (first - previous).days
+
+
+@pytest.mark.parametrize(
+    ("window", "day"),
+    [(28, date(2025, 12, 10)), (24, date(2025, 12, 10)), (23, MONDAY)],
+    ids=["within", "the last day of it", "too far"],
+)
+def test_the_wished_day_is_waited_for_only_so_long(window, day):
+    closed = {date(2025, 11, 19), date(2025, 11, 26), date(2025, 12, 3)}
+    policy = Policy(start_window_days=window)
+    assert proposed(clinic(closed=closed), policy=policy).slots[0].day == day
+
+
+def test_after_the_window_the_first_free_day_is_taken():
+    closed = {MONDAY + timedelta(days=offset) for offset in range(60)}
+    first = proposed(clinic(closed=closed)).slots[0]
+    assert first.day == MONDAY + timedelta(days=60)
+    assert first.day.weekday() == 4
+    assert said(first) == "No Wednesday free, Friday instead"
+
+
+@pytest.mark.parametrize(
+    ("trip_starts_after", "heals"),
+    [(27, True), (28, False)],
+    ids=["on the last day of healing", "a day later"],
+)
+def test_healing_while_away_is_warned_of(trip_starts_after, heals):
+    starts = date(2025, 11, 19) + timedelta(days=trip_starts_after)
+    trip = Away(first_day=starts, last_day=starts + timedelta(days=3), label="Trip")
+    first = proposed(away=(trip,), healing_days=28).slots[0]
+    assert (Code.HEALS_WHILE_AWAY in warned(first)) is heals
+
+
+def test_a_trip_that_is_over_is_not_warned_of():
+    trip = Away(first_day=MONDAY, last_day=date(2025, 11, 18))
+    assert not warned(proposed(away=(trip,), healing_days=28).slots[0])
+
+
+@pytest.mark.parametrize(
+    ("gap", "spacing", "code"),
+    [
+        pytest.param(28, {"warn_below_days": 28}, None, id="just long enough"),
+        pytest.param(28, {"warn_below_days": 29}, Code.SHORT_GAP, id="a day too short"),
+        pytest.param(56, {"warn_above_days": 56}, None, id="just short enough"),
+        pytest.param(56, {"warn_above_days": 55}, Code.LONG_GAP, id="a day too long"),
+    ],
+)
+def test_the_interval_rule_warns_on_either_side(gap, spacing, code):
+    fixed = Gap(smallest_days=gap, preferred_days=gap, greatest_days=gap)
+    second = proposed(gap=fixed, spacing=Spacing(**spacing)).slots[1]
+    assert second.gap_days == gap
+    assert warned(second) == ([code] if code else [])
+
+
+def test_the_interval_rule_is_stronger_than_the_protocol():
+    gap = Gap(smallest_days=7, preferred_days=7, greatest_days=28)
+    proposal = proposed(gap=gap, spacing=Spacing(block_below_days=14))
+    assert {slot.gap_days for slot in proposal.slots[1:]} == {14}
+
+
+@pytest.mark.parametrize("gap", [(0, 1, 2), (3, 2, 4), (1, 4, 3)])
+def test_gaps_must_ascend(gap):
+    smallest, preferred, greatest = gap
+    with pytest.raises(ValueError, match="ascend"):
+        Gap(smallest_days=smallest, preferred_days=preferred, greatest_days=greatest)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"sessions": 0}, {"weekdays": frozenset({7})}], ids=["none", "weekday"]
+)
+def test_impossible_wishes_are_refused(wrong):
+    with pytest.raises(ValueError, match=r"at least one session|Weekdays run"):
+        wishes(**wrong)
+
+
+@pytest.mark.parametrize("code", list(Code))
+def test_every_code_has_a_sentence(code):
+    assert series.SENTENCES[code]
+
+
+def test_spans_read_as_people_say_them():
+    from clinic.rules.series.reasons import span
+
+    assert [span(days) for days in (0, 1, 6, 7, 8, 14, 42)] == [
+        "0 days",
+        "one day",
+        "6 days",
+        "one week",
+        "8 days",
+        "2 weeks",
+        "6 weeks",
+    ]
