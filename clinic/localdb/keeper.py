@@ -19,11 +19,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-POLL_SECONDS = 0.2
-LINGER_SECONDS = 1.0  # commands run one after the other share one start
+POLL_SECONDS = 0.1
 STOP_SECONDS = 30.0
-HEALTHY_SECONDS = 5.0
-GIVE_UP_SECONDS = 10.0
+GIVE_UP_SECONDS = 5.0
+READY_LINE = 7  # of postmaster.pid
 
 
 def lock(descriptor: int, *, shared: bool = False, wait: bool = True) -> bool:
@@ -71,6 +70,7 @@ class Keeper:
         self.sockets_are_ours_to_remove = self.sockets.parent != home
         self.command: list[str] = plan["command"]
         self.run_as: dict[str, Any] = plan["run_as"]
+        self.linger_seconds: float = plan["linger_seconds"]
         self.start_lock = open_lock(home / "start.lock")
         self.users_lock = open_lock(home / "users.lock")
         self.keeper_lock = open_lock(home / "keeper.lock")
@@ -109,17 +109,25 @@ class Keeper:
             self.adopted_pid, self.data
         )
 
+    def is_ready(self) -> bool:
+        """Whether PostgreSQL has written down that it takes connections."""
+        try:
+            lines = (self.data / "postmaster.pid").read_text().splitlines()
+        except OSError:
+            return False
+        return len(lines) > READY_LINE and lines[READY_LINE].strip() == "ready"
+
     def stop(self) -> None:
         """Stop PostgreSQL: politely, then less so."""
         pid = self.child.pid if self.child else self.adopted_pid
         for sign in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+            if pid is None or not self.is_alive():
+                break
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, sign)
             until = time.monotonic() + STOP_SECONDS
-            while pid is not None and self.is_alive() and time.monotonic() < until:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, sign)
-                wait_until = min(until, time.monotonic() + STOP_SECONDS)
-                while self.is_alive() and time.monotonic() < wait_until:
-                    time.sleep(0.01)
+            while self.is_alive() and time.monotonic() < until:
+                time.sleep(0.01)
         if self.sockets_are_ours_to_remove:
             with contextlib.suppress(OSError):
                 self.sockets.rmdir()
@@ -153,22 +161,20 @@ class Keeper:
         for sign in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(sign, self.ask_to_stop)
         self.start()
-        started = healthy = used = time.monotonic()
+        healthy = used = time.monotonic()
         while not self.told_to_stop:
             time.sleep(POLL_SECONDS)
             now = time.monotonic()
             if self.has_users():
                 used = now
-            elif now - used >= LINGER_SECONDS and self.leave_if_unused():
+            elif now - used >= self.linger_seconds and self.leave_if_unused():
                 return 0
             if self.is_alive():
-                if now - started >= HEALTHY_SECONDS:
-                    healthy = now
+                healthy = now if self.is_ready() else healthy
                 continue
             if now - healthy >= GIVE_UP_SECONDS or not self.data.exists():
                 return 1
             self.start()
-            started = time.monotonic()
         self.stop()
         return 0
 

@@ -3,6 +3,7 @@
 import functools
 import json
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -25,6 +26,7 @@ ADMIN = "postgres"
 DATABASES = frozenset({"needlepoint", "needlepoint_demo"})
 MAJOR = "18"
 START_SECONDS = 60.0
+LINGER_SECONDS = 1.0  # commands run one after the other share one start
 LOG_LIMIT_BYTES = 5_000_000
 SERVER_SETTINGS = {
     "listen_addresses": "",
@@ -56,9 +58,10 @@ class Endpoint:
 class Server:
     """One private PostgreSQL, shared by every process that calls `ensure`."""
 
-    def __init__(self, *, var: Path) -> None:
+    def __init__(self, *, var: Path, linger_seconds: float = LINGER_SECONDS) -> None:
         """Nothing is touched before the first `ensure`."""
         self.var = var
+        self.linger_seconds = linger_seconds
         self._guard = threading.Lock()
         self._lease: int | None = None
         self._place: Place | None = None
@@ -104,7 +107,9 @@ class Server:
             check_version(here)
             passwords = json.loads(here.passwords.read_text())
             endpoint = Endpoint(host=str(here.sockets), passwords=passwords)
-            started = start_if_needed(here, endpoint)
+            started = start_if_needed(
+                here, endpoint, linger_seconds=self.linger_seconds
+            )
             if started:
                 prepare_roles(endpoint)
             if database is not None:
@@ -232,7 +237,7 @@ def check_version(here: Place) -> None:
         )
 
 
-def start_if_needed(here: Place, endpoint: Endpoint) -> bool:
+def start_if_needed(here: Place, endpoint: Endpoint, *, linger_seconds: float) -> bool:
     """Have a keeper and a server that answers; True when we started them."""
     if has_keeper(here) and answers(endpoint):
         return False
@@ -246,7 +251,7 @@ def start_if_needed(here: Place, endpoint: Endpoint) -> bool:
                     f"The database did not start: {latest_complaint(here.log)} "
                     f"(see {here.log})."
                 )
-            spawn_keeper(here)
+            spawn_keeper(here, linger_seconds=linger_seconds)
         elif time.monotonic() > until:
             raise LocalDatabaseError(
                 f"The database does not answer after {START_SECONDS:.0f} seconds "
@@ -266,7 +271,7 @@ def has_keeper(here: Place) -> bool:
         os.close(descriptor)
 
 
-def spawn_keeper(here: Place) -> None:
+def spawn_keeper(here: Place, *, linger_seconds: float) -> None:
     """Start the keeper; it detaches itself and holds its lock when this returns."""
     settings = SERVER_SETTINGS | {"unix_socket_directories": str(here.sockets)}
     plan = {
@@ -283,6 +288,7 @@ def spawn_keeper(here: Place) -> None:
             ),
         ],
         "run_as": here.account.popen(),
+        "linger_seconds": linger_seconds,
     }
     place.make_private(here.sockets, account=here.account)
     with here.log.open("ab") as log:
@@ -304,9 +310,10 @@ def trim_log(log: Path) -> None:
 
 def latest_complaint(log: Path) -> str:
     """The latest line in which PostgreSQL says why it stopped."""
-    lines = log.read_text(errors="replace").splitlines()
-    telling = [line for line in lines[-50:] if "FATAL" in line or "PANIC" in line]
-    return (telling or lines[-1:] or ["no reason given"])[-1]
+    lines = log.read_text(errors="replace").splitlines()[-50:]
+    telling = [line for line in lines if "FATAL:" in line or "PANIC:" in line]
+    latest = (telling or lines[-1:] or ["no reason given"])[-1]
+    return re.sub(r"^.*?(FATAL|PANIC): +", "", latest)
 
 
 def prepare_roles(endpoint: Endpoint) -> None:

@@ -1,0 +1,197 @@
+"""Imports go down only (DESIGN 4), views know no models, the rules are pure.
+
+Read docs/architecture.md for the picture. A module may import its own slice and what
+stands below it: a later line of LAYERS, or a later name of its own line.
+"""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+APPS = ("clinic", "patients", "sessions")
+
+# From the top to the ground. Modules named in START may import everything.
+LAYERS = [
+    "sessions.reports",
+    "sessions.progress",
+    "sessions.charting",
+    "sessions.booking",
+    "sessions.plans",
+    "patients.photos",
+    "patients.consent",
+    "patients.history",
+    "patients.records",
+    "clinic.devices",
+    "clinic.places",
+    "clinic.rulebook",
+    "clinic.staff",
+    "clinic.audit",
+    "clinic.web",
+    "clinic.localdb",
+    "clinic.rules",
+]
+START = (
+    "clinic.env",
+    "clinic.install",
+    "clinic.logs",
+    "clinic.management",
+    "clinic.settings",
+    "clinic.settings_test",
+    "clinic.urls",
+    "clinic.wsgi",
+)
+# An app's table of contents, its configuration and its commands.
+WHOLE_APP = ("models", "apps", "admin", "urls", "management")
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for app in APPS:
+        for path in sorted((ROOT / app).rglob("*.py")):
+            parts = path.relative_to(ROOT).with_suffix("").parts
+            if "migrations" not in parts:
+                yield ".".join(parts).removesuffix(".__init__"), path
+
+
+MODULES = dict(modules())
+
+
+def imports(path: Path) -> Iterator[tuple[str, int]]:
+    """Every module that the file imports, inside functions as well."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, node.lineno
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                full = f"{node.module}.{alias.name}"
+                yield (full if full in MODULES else str(node.module)), node.lineno
+
+
+def is_within(module: str, package: str) -> bool:
+    return module == package or module.startswith(f"{package}.")
+
+
+def layer(module: str) -> int | None:
+    for place, package in enumerate(LAYERS):
+        if is_within(module, package):
+            return place
+    return None
+
+
+def app_part(module: str) -> str | None:
+    """`models` for patients.models: a part that speaks for its whole app."""
+    app, _, rest = module.partition(".")
+    part = rest.partition(".")[0]
+    return part if app in APPS and part in WHOLE_APP else None
+
+
+def lowest_layer_of(app: str) -> int:
+    return max(place for place, name in enumerate(LAYERS) if is_within(name, app))
+
+
+def highest_layer_of(app: str) -> int:
+    return min(place for place, name in enumerate(LAYERS) if is_within(name, app))
+
+
+def may_import(importer: str, imported: str) -> bool:
+    if any(is_within(importer, start) for start in START):
+        return True
+    if imported in APPS:  # the empty package
+        return True
+    if app_part(importer):
+        from_layer = highest_layer_of(importer.partition(".")[0])
+    else:
+        from_layer = layer(importer)
+    if app_part(imported):  # an app's table of contents stands above its slices
+        to_layer = highest_layer_of(imported.partition(".")[0])
+        return from_layer is not None and from_layer <= to_layer
+    to_layer = layer(imported)
+    return from_layer is not None and to_layer is not None and from_layer <= to_layer
+
+
+def test_every_module_has_its_place():
+    homeless = [
+        name
+        for name in MODULES
+        if name not in APPS
+        and layer(name) is None
+        and not app_part(name)
+        and not any(is_within(name, start) for start in START)
+    ]
+    assert homeless == []
+
+
+def test_imports_go_down_only():
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line} {name} imports {imported}"
+        for name, path in MODULES.items()
+        for imported, line in imports(path)
+        if imported.partition(".")[0] in APPS and not may_import(name, imported)
+    ]
+    assert wrong == []
+
+
+def test_the_rules_import_the_standard_library_only():
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line} imports {imported}"
+        for name, path in MODULES.items()
+        if is_within(name, "clinic.rules")
+        for imported, line in imports(path)
+        if imported.partition(".")[0] not in sys.stdlib_module_names
+        and not is_within(imported, "clinic.rules")
+        and imported != "clinic"
+    ]
+    assert wrong == []
+
+
+def test_views_import_no_models():
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line} imports {imported}"
+        for name, path in MODULES.items()
+        if name.rpartition(".")[2].endswith("views")
+        for imported, line in imports(path)
+        if imported.endswith(".models") and imported.partition(".")[0] in APPS
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("importer", "imported", "allowed"),
+    [
+        ("sessions.plans.actions", "patients.records.queries", True),
+        ("patients.records.actions", "sessions.plans.models", False),
+        ("sessions.booking.actions", "sessions.plans.models", True),
+        ("sessions.plans.actions", "sessions.booking.models", False),
+        ("clinic.staff.policy", "clinic.audit.actions", True),
+        ("clinic.audit.actions", "clinic.staff.models", False),
+        ("clinic.web.pages", "clinic.rules.depth", True),
+        ("clinic.rules.depth", "clinic.web.pages", False),
+        ("clinic.urls", "sessions.plans.urls", True),
+        ("patients.models", "patients.consent.models", True),
+        ("patients.consent.models", "patients.models", False),
+        ("patients.models", "sessions.plans.models", False),
+    ],
+)
+def test_the_test_itself_knows_up_from_down(importer, imported, allowed):
+    assert may_import(importer, imported) is allowed
+
+
+def test_functions_and_files_are_small():
+    too_long = []
+    for path in MODULES.values():
+        lines = path.read_text().splitlines()
+        if len(lines) > 400:
+            too_long.append(f"{path.relative_to(ROOT)}: {len(lines)} lines")
+        for node in ast.walk(ast.parse("\n".join(lines))):
+            if isinstance(node, ast.FunctionDef):
+                length = (node.end_lineno or 0) - node.lineno + 1
+                if length > 40:
+                    too_long.append(
+                        f"{path.relative_to(ROOT)}:{node.lineno} {node.name}: "
+                        f"{length} lines"
+                    )
+    assert too_long == []
