@@ -1,8 +1,8 @@
 """How long to wait: the gap between two sessions in one zone (CLINICAL 4, end).
 
-Gaps are site-local calendar days. The earlier session's depth decides, each zone
-is judged apart, and a zone counts as the same where the areas overlap. Plan,
-booking, moving, charting and import all ask here (DESIGN 6).
+Gaps are site-local calendar days. The earlier session's depth and condition
+decide, each zone is judged apart, and a zone counts as the same where areas
+overlap. Plan, booking, moving, charting and import all ask here (DESIGN 6).
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,8 +18,9 @@ from clinic.rules.waiting import (
     Planned,
     Treated,
     Window,
+    by_zone,
+    in_zone,
     row_for,
-    same_zone,
     window,
 )
 
@@ -59,8 +60,9 @@ def _pairs(
     planned: tuple[Planned, ...],
     on: date,
 ) -> Iterator[Pair]:
+    zones = by_zone(previous)
     for zone in planned:
-        same = [t for t in previous if same_zone(book, zone.zone, t.zone)]
+        same = in_zone(book, zone=zone.zone, zones=zones)
         latest = dates.latest(t.on for t in same if t.on <= on)
         for treated in same:
             yield _pair(book, zone=zone, treated=treated, on=on, latest=latest)
@@ -80,7 +82,7 @@ def _pair(
             book,
             zone=zone.zone,
             mm=treated.mm if earlier else zone.mm,
-            conditions=(zone.condition, treated.condition),
+            condition=treated.condition if earlier else zone.condition,
         ),
     )
 

@@ -61,15 +61,37 @@ class Gap:
 
 def same_zone(book: RuleBook, code: str, other: str) -> bool:
     """Whether two codes share an area: a cheek and its right side do."""
-    areas = {area.key for area in book.areas_of(code)}
-    return any(area.key in areas for area in book.areas_of(other))
+    areas = book.areas_of(code)
+    if code == other:
+        return True
+    return any(area is shared for area in book.areas_of(other) for shared in areas)
+
+
+def by_zone(sessions: Iterable[Treated]) -> dict[str, list[Treated]]:
+    """Sessions by the code they name."""
+    zones: dict[str, list[Treated]] = {}
+    for treated in sessions:
+        zones.setdefault(treated.zone, []).append(treated)
+    return zones
+
+
+def in_zone(
+    book: RuleBook, *, zone: str, zones: dict[str, list[Treated]]
+) -> list[Treated]:
+    """The sessions that share an area with a zone."""
+    return [
+        treated
+        for other, sessions in zones.items()
+        if same_zone(book, zone, other)
+        for treated in sessions
+    ]
 
 
 def row_for(
-    book: RuleBook, *, zone: str, mm: Decimal | None, conditions: tuple[str | None, ...]
+    book: RuleBook, *, zone: str, mm: Decimal | None, condition: str | None
 ) -> Interval:
-    """The interval row of a zone, an earlier depth in mm and what is treated."""
-    scalp = book.zone(zone).group is Group.SCALP or HAIR_THINNING in conditions
+    """The row of a zone, and of the earlier session's depth in mm and condition."""
+    scalp = book.zone(zone).group is Group.SCALP or condition == HAIR_THINNING
     return intervals.chosen(book.intervals, scalp=scalp, depth_mm=mm)
 
 
@@ -85,11 +107,11 @@ def window(
     All sessions in `previous` count as before it. A protocol's own gap narrows
     the days that need no confirmation, it never widens them.
     """
-    treated = tuple(previous)
+    zones = by_zone(previous)
     windows = [
         _zone_window(book, zone=zone, treated=same, gap=gap)
         for zone in planned
-        if (same := [t for t in treated if same_zone(book, zone.zone, t.zone)])
+        if (same := in_zone(book, zone=zone.zone, zones=zones))
     ]
     return _narrowest(windows) if windows else None
 
@@ -101,9 +123,7 @@ def _zone_window(
     windows = [
         _after(
             t.on,
-            interval=row_for(
-                book, zone=zone.zone, mm=t.mm, conditions=(zone.condition, t.condition)
-            ),
+            interval=row_for(book, zone=zone.zone, mm=t.mm, condition=t.condition),
             is_latest=t.on == latest,
         )
         for t in treated

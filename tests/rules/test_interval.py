@@ -77,12 +77,15 @@ def test_the_scalp_may_be_needled_weekly(days, mm, expected):
     assert verdict_of(found) is expected
 
 
-@pytest.mark.parametrize("side", ["previous", "now"])
-def test_hair_thinning_counts_as_scalp_when_either_session_says_so(side):
-    sessions = {"previous": treated("FH"), "now": planned("FH")}
-    build = treated if side == "previous" else planned
-    sessions[side] = build("FH", condition="AGA")
-    assert check(7, **sessions) == ()
+def test_hair_thinning_counts_as_scalp_when_the_earlier_session_says_so():
+    treated_for_hair = treated("FH", condition="AGA")
+    assert check(7, previous=treated_for_hair, now=planned("FH")) == ()
+    acne_before = check(7, previous=treated("FH"), now=planned("FH", condition="AGA"))
+    assert verdict_of(acne_before) is BLOCK
+
+
+def test_hair_thinning_before_a_booked_session_counts_as_scalp():
+    assert check(-7, previous=treated("FH"), now=planned("FH", condition="AGA")) == ()
 
 
 def test_the_planned_depth_does_not_decide_after_an_earlier_session():
