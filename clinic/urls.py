@@ -1,8 +1,11 @@
 """Addresses of the whole product; each slice brings its own."""
 
-from django.urls import URLPattern, URLResolver
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = []
+if settings.DEMO:
+    urlpatterns.append(path("styleguide/", include("clinic.web.gallery.urls")))
 handler400 = "clinic.web.errors.bad_request"
 handler403 = "clinic.web.errors.forbidden"
 handler404 = "clinic.web.errors.not_found"

@@ -6,6 +6,7 @@ from decimal import Decimal
 from django import template
 from django.utils.safestring import SafeString
 
+from clinic.web.charts import planning, progress, report, tables
 from clinic.web.drawing import facechart, needles
 from clinic.web.drawing.facechart import FaceState, View
 from clinic.web.drawing.needles import Needle
@@ -70,3 +71,70 @@ def face_chart(
 def depth_scale() -> SafeString:
     """`{% depth_scale %}`: the five depth bands, for a legend."""
     return facechart.scale_bar()
+
+
+# Charts: each takes what its module describes ---------------------------------------
+
+
+@register.simple_tag
+def progress_lanes(course: progress.Course) -> SafeString:
+    """`{% progress_lanes course %}`: score, needles and days to calm of a patient."""
+    return progress.progress_lanes(course)
+
+
+@register.simple_tag
+def plan_timeline(plan: planning.PlanPicture) -> SafeString:
+    """`{% plan_timeline plan %}`: a plan between today and its occasion."""
+    return planning.plan_timeline(plan)
+
+
+@register.simple_tag
+def dumbbell(
+    rows: Sequence[report.Outcome], caption: str, before_label: str = ""
+) -> SafeString:
+    """`{% dumbbell rows "Improvement by condition" "2024" %}`."""
+    return report.dumbbell(rows, caption=caption, before_label=before_label)
+
+
+@register.simple_tag
+def matrix(
+    rows: Sequence[tables.MatrixRow],
+    columns: Sequence[str],
+    caption: str,
+    mark_label: str = "",
+) -> SafeString:
+    """`{% matrix rows depths "Depth and result" "more events than average" %}`."""
+    return tables.matrix(rows, columns=columns, caption=caption, mark_label=mark_label)
+
+
+@register.simple_tag
+def heat_table(
+    rows: Sequence[tables.HeatRow], columns: Sequence[str], caption: str
+) -> SafeString:
+    """`{% heat_table hours weekdays "Missed visits, % of visits" %}`."""
+    return tables.heat(rows, columns=columns, caption=caption)
+
+
+@register.simple_tag
+def drop_off(
+    shares: Sequence[Decimal],
+    caption: str,
+    before: Sequence[Decimal] = (),
+    before_label: str = "",
+) -> SafeString:
+    """`{% drop_off shares "71% finish" before "2024" %}`: who reaches which session."""
+    return report.drop_off(
+        shares, before=before, caption=caption, before_label=before_label
+    )
+
+
+@register.simple_tag
+def use_bars(rows: Sequence[report.Use], caption: str) -> SafeString:
+    """`{% use_bars rows "Rooms in use" %}`: percent of open hours."""
+    return report.use_bars(rows, caption=caption)
+
+
+@register.simple_tag
+def sparkline(values: Sequence[Decimal]) -> SafeString:
+    """`{% sparkline values as spark %}`, then into `{% kpi ... drawing=spark %}`."""
+    return report.sparkline(values)

@@ -1,0 +1,329 @@
+"""A patient's course on one time axis: score, needles, days to calm."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from clinic.web.charts.frame import (
+    Band,
+    Key,
+    Numbers,
+    Scale,
+    TimeScale,
+    drawing,
+    figure,
+    label,
+    spread,
+    ticks,
+    value_axis,
+)
+from clinic.web.drawing.needles import NeedleState
+from clinic.web.drawing.svg import Point, area, element, line, smooth_line
+from clinic.web.templatetags.formats import day_short, day_year, mm_number
+
+WIDTH = 752
+LEFT, RIGHT = 44, 732
+SCORE_TOP, SCORE_BASE = 22, 178
+SKIN_Y = 212
+MM_PX = 30  # a needle of 1 mm
+CALM_BASE = 330
+DAY_PX = 6  # one day until calm
+LABEL_GAP = 46
+EDGE_DAYS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One score on one day."""
+
+    on: date
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionMark:
+    """One session of the plan; `calm_days` is how long the skin took to settle."""
+
+    on: date
+    number: int
+    state: NeedleState
+    depth_mm: Decimal | None = None
+    calm_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """All that the chart shows. `low` and `high` are the ends of the scale.
+
+    `expected` is the published course, `own` the clinic's own finished plans:
+    two bands, drawn differently and never merged. `healing_days` is the window
+    after each session in which the skin heals.
+    """
+
+    scale: str
+    low: Decimal
+    high: Decimal
+    readings: tuple[Reading, ...] = ()
+    sessions: tuple[SessionMark, ...] = ()
+    today: date
+    healing_days: int = 28
+    goal: Decimal | None = None
+    expected: tuple[Band, ...] = ()
+    expected_label: str = ""
+    own: tuple[Band, ...] = ()
+    own_label: str = ""
+    lower_is_better: bool = True
+
+
+def progress_lanes(course: Course) -> SafeString:
+    """Three lanes: the score with goal and expected range, needles, days to calm."""
+    x = _time_scale(course)
+    y = Scale(
+        low=float(course.low), high=float(course.high), start=SCORE_BASE, end=SCORE_TOP
+    )
+    has_calm = any(mark.calm_days is not None for mark in course.sessions)
+    base = CALM_BASE if has_calm else SKIN_Y + 78
+    parts = [
+        *_healing(course, x, base=base),
+        *value_axis(
+            y,
+            values=ticks(float(course.low), float(course.high)),
+            left=LEFT,
+            right=RIGHT,
+        ),
+        *_bands(course, x, y),
+        *_goal(course, y),
+        *_today(course, x),
+        *_score(course, x, y),
+        *_needles(course, x),
+        *(_calm(course, x) if has_calm else ()),
+        *_days(course, x, base=base),
+    ]
+    svg = drawing(parts, width=WIDTH, height=base + 52, sentence=sentence(course))
+    return figure(svg, numbers=_numbers(course), keys=_keys(course), css="chart-wide")
+
+
+def sentence(course: Course) -> str:
+    """The course in one sentence."""
+    if not course.readings:
+        return _("%(scale)s: no score yet") % {"scale": course.scale}
+    first, latest = course.readings[0], course.readings[-1]
+    words = {
+        "scale": course.scale,
+        "first": f"{first.value:f}",
+        "latest": f"{latest.value:f}",
+        "on": day_year(latest.on),
+        "goal": f"{course.goal:f}" if course.goal is not None else "",
+    }
+    if len(course.readings) == 1:
+        said = _("%(scale)s: %(first)s on %(on)s") % words
+    else:
+        said = _("%(scale)s: from %(first)s to %(latest)s on %(on)s") % words
+    return f"{said}; {_('goal %(goal)s') % words}" if words["goal"] else said
+
+
+def _time_scale(course: Course) -> TimeScale:
+    days = [
+        course.today,
+        *(reading.on for reading in course.readings),
+        *(mark.on for mark in course.sessions),
+        *(band.on for band in (*course.expected, *course.own)),
+    ]
+    edge = timedelta(days=EDGE_DAYS)
+    return TimeScale(
+        first=min(days) - edge, last=max(days) + edge, start=LEFT, end=RIGHT
+    )
+
+
+def _healing(course: Course, x: TimeScale, *, base: float) -> list[SafeString]:
+    parts = []
+    for mark in course.sessions:
+        if mark.state is NeedleState.MISSED:
+            continue
+        end = min(mark.on + timedelta(days=course.healing_days), x.last)
+        css = "healing-due" if mark.state is NeedleState.PLANNED else "healing"
+        parts.append(
+            element(
+                "rect",
+                css=css,
+                x=x(mark.on),
+                y=14,
+                width=x(end) - x(mark.on),
+                height=base - 8,
+            )
+        )
+    return parts
+
+
+def _bands(course: Course, x: TimeScale, y: Scale) -> list[SafeString]:
+    parts = []
+    for bands, css, words in (
+        (course.expected, "band", course.expected_label),
+        (course.own, "band-own", course.own_label),
+    ):
+        if not bands:
+            continue
+        upper: list[Point] = [(x(band.on), y(band.high)) for band in bands]
+        lower: list[Point] = [(x(band.on), y(band.low)) for band in bands]
+        parts.append(element("path", css=css, d=area(upper, lower)))
+        if words:
+            end_x, end_y = upper[-1]
+            above = max(end_y - 8, SCORE_TOP)
+            parts.append(label(words, end_x, above, anchor="end", css="sec halo"))
+    return parts
+
+
+def _goal(course: Course, y: Scale) -> list[SafeString]:
+    if course.goal is None:
+        return []
+    level = y(course.goal)
+    words = _("Goal %(goal)s") % {"goal": f"{course.goal:f}"}
+    return [
+        line((LEFT, level), (RIGHT, level), css="goal"),
+        label(words, RIGHT - 4, level + 16, anchor="end", css="goal-word halo"),
+    ]
+
+
+def _score(course: Course, x: TimeScale, y: Scale) -> list[SafeString]:
+    points: list[Point] = [(x(r.on), y(r.value)) for r in course.readings]
+    if not points:
+        middle = (SCORE_TOP + SCORE_BASE) / 2
+        return [
+            label(_("No score yet"), LEFT + 14, middle, anchor="start", css="sec halo")
+        ]
+    parts = [element("path", css="score", d=smooth_line(points))]
+    for (px, py), reading in zip(points, course.readings, strict=True):
+        parts.append(element("circle", css="score-dot", cx=px, cy=py, r=5))
+        parts.append(
+            label(
+                f"{reading.value:f}", px + 10, py - 8, anchor="start", css="value halo"
+            )
+        )
+    return parts
+
+
+def _needles(course: Course, x: TimeScale) -> list[SafeString]:
+    parts = [
+        label("mm", LEFT - 8, SKIN_Y + 4, anchor="end"),
+        line((LEFT, SKIN_Y), (RIGHT, SKIN_Y), css="skin"),
+    ]
+    for mark in course.sessions:
+        if mark.state is NeedleState.MISSED or not mark.depth_mm:
+            continue
+        done = mark.state is NeedleState.DONE
+        tip = SKIN_Y + 4 + float(mark.depth_mm) * MM_PX
+        css = "needle" if done else "needle planned"
+        parts += [
+            line((x(mark.on) + dx, SKIN_Y + 3), (x(mark.on) + dx, tip), css=css)
+            for dx in (-8, 0, 8)
+        ]
+        parts.append(
+            label(
+                mm_number(mark.depth_mm),
+                x(mark.on),
+                tip + 17,
+                css="strong" if done else "sec",
+            )
+        )
+    return parts
+
+
+def _calm(course: Course, x: TimeScale) -> list[SafeString]:
+    parts = [
+        line((LEFT, CALM_BASE), (RIGHT, CALM_BASE), css="axis"),
+        label(_("days"), LEFT - 8, CALM_BASE - 2, anchor="end"),
+    ]
+    for mark in course.sessions:
+        if mark.calm_days is None:
+            continue
+        height = min(mark.calm_days * DAY_PX, 42)
+        left = x(mark.on)
+        parts.append(
+            element(
+                "rect",
+                css="calm",
+                x=left,
+                y=CALM_BASE - height,
+                width=11,
+                height=height,
+                rx=2,
+            )
+        )
+        words = _("calm on day %(day)d") % {"day": mark.calm_days}
+        parts.append(label(words, left + 17, CALM_BASE - 4, anchor="start", css="sec"))
+    return parts
+
+
+def _today(course: Course, x: TimeScale) -> list[SafeString]:
+    here = x(course.today)
+    return [line((here, 8), (here, SKIN_Y - 4), css="today-line")]
+
+
+def _days(course: Course, x: TimeScale, *, base: float) -> list[SafeString]:
+    """Under the lanes: the number of each session and its day."""
+    marks: list[tuple[date, str, str]] = [
+        (
+            mark.on,
+            _("%(number)d today") % {"number": mark.number}
+            if mark.on == course.today
+            else str(mark.number),
+            "now" if mark.on == course.today else "strong",
+        )
+        for mark in course.sessions
+    ]
+    taken = {on for on, _words, _css in marks}
+    if course.readings and course.readings[0].on not in taken:
+        marks.append((course.readings[0].on, _("Start"), "strong"))
+    if course.today not in taken:
+        marks.append((course.today, _("today"), "now"))
+    marks.sort(key=lambda mark: mark[0])
+    places = spread([x(on) for on, *_rest in marks], gap=LABEL_GAP, end=RIGHT - 14)
+    parts = []
+    for place, (on, words, css) in zip(places, marks, strict=True):
+        parts.append(label(words, place, base + 22, css=css))
+        parts.append(label(day_short(on), place, base + 39))
+    return parts
+
+
+def _keys(course: Course) -> Sequence[Key]:
+    keys = [Key(css="swatch-score", words=_("This patient"))]
+    if course.expected:
+        keys.append(Key(css="swatch-band", words=_("Published, expected range")))
+    if course.own:
+        keys.append(Key(css="swatch-own", words=_("Similar plans here, middle half")))
+    keys.append(Key(css="swatch-healing", words=_("Healing time")))
+    return keys
+
+
+def _numbers(course: Course) -> Numbers:
+    """Every day on which something was read, done or is planned."""
+    days = sorted({r.on for r in course.readings} | {m.on for m in course.sessions})
+    scores = {reading.on: f"{reading.value:f}" for reading in course.readings}
+    marks = {mark.on: mark for mark in course.sessions}
+    rows = []
+    for day in days:
+        mark = marks.get(day)
+        rows.append(
+            (
+                day_year(day),
+                str(mark.number) if mark else "",
+                scores.get(day, ""),
+                mm_number(mark.depth_mm) if mark else "",
+                str(mark.calm_days) if mark and mark.calm_days is not None else "",
+            )
+        )
+    return Numbers(
+        caption=sentence(course),
+        headings=(
+            _("Day"),
+            _("Session"),
+            course.scale,
+            _("Deepest, mm"),
+            _("Days until calm"),
+        ),
+        rows=tuple(rows),
+    )

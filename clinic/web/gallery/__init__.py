@@ -1,0 +1,1 @@
+"""Every part in every state on one page, in demo mode only; all of it invented."""
