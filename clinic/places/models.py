@@ -31,6 +31,7 @@ class Clinic(models.Model):
 
     name = models.CharField(_("name"), max_length=120)
     is_demo = models.BooleanField(default=False, editable=False)
+    demo_day = models.DateField(null=True, editable=False)
 
     class Meta:
         constraints = [

@@ -1,0 +1,1 @@
+"""The demo clinic: invented people, courses simulated from published parameters."""
