@@ -28,6 +28,7 @@ def invent(count: int, *, random: Random, today: date) -> list[Person]:
     The phone numbers are from the range that Ofcom keeps free for drama.
     """
     pool = tomllib.loads(NAMES.read_text())
+    streets = pool["streets"]
     women = [("female", name) for name in pool["women"]]
     men = [("male", name) for name in pool["men"]]
     names = women * 2 + men
@@ -49,7 +50,7 @@ def invent(count: int, *, random: Random, today: date) -> list[Person]:
                 phototype=random.choices(range(1, 7), weights=(6, 18, 28, 22, 16, 10))[
                     0
                 ],
-                street=f"{random.randint(1, 120)} {random.choice(pool['streets'])}",
+                street=f"{random.randint(1, 120)} {random.choice(streets)}",
                 phone=f"+447700900{len(people) % 1000:03d}",
             )
         )
