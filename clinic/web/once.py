@@ -6,16 +6,22 @@ key again gets that answer and writes nothing, also when both come at the same m
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.http import QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
 
+from clinic.web.forms import KeyedForm
 from clinic.web.models import FormKey
 
+KEPT_FOR = timedelta(days=2)
 NOT_TYPED = frozenset({"csrfmiddlewaretoken", "idempotency_key"})
 
 
@@ -58,8 +64,31 @@ def once(
         user_id=user.pk, key=key, defaults={"fingerprint": mark, "created_at": now}
     )
     if is_new:
+        FormKey.objects.filter(user_id=user.pk, created_at__lt=now - KEPT_FOR).delete()
         row.location = write()
         row.save(update_fields=["location"])
     elif row.fingerprint != mark:
         raise KeyReusedError
     return row.location
+
+
+def answer(
+    *, request: HttpRequest, form: KeyedForm, now: datetime, write: Callable[[], str]
+) -> HttpResponse:
+    """What a view gives back for a valid form: on to the outcome, made only once.
+
+    A key that comes back with other values is answered with 409.
+    """
+    try:
+        location = once(
+            user=cast("AbstractBaseUser", request.user),
+            key=form.key,
+            typed=request.POST,
+            now=now,
+            write=write,
+        )
+    except KeyReusedError:
+        return HttpResponse(render_to_string("409.html"), status=409)
+    if getattr(request, "htmx", False):
+        return HttpResponseClientRedirect(location)
+    return redirect(location)
