@@ -102,6 +102,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "clinic.places.middleware.site_middleware",
+    "patients.records.middleware.BreakGlassMiddleware",
 ]
 ROOT_URLCONF = "clinic.urls"
 CSRF_FAILURE_VIEW = "clinic.web.errors.csrf_failure"
@@ -118,7 +119,10 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "clinic.web.context.page",
             ],
-            "libraries": {"ui": "clinic.web.templatetags.ui"},
+            "libraries": {
+                "ui": "clinic.web.templatetags.ui",
+                "patient": "patients.records.templatetags.patient",
+            },
         },
     },
 ]
