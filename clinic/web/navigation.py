@@ -56,7 +56,7 @@ ITEMS = (
         name="patients",
         label=_("Patients"),
         icon="users",
-        url_name="patients:list",
+        url_name="records:list",
         key="p",
     ),
     NavItem(

@@ -34,3 +34,11 @@ def shown(number: str) -> str:
 def digits(number: str) -> str:
     """Only the digits, for the search by the last ones."""
     return "".join(sign for sign in number if sign.isascii() and sign.isdigit())
+
+
+def example(*, region: str | None) -> str:
+    """A number as people of the region write it, to show in a hint."""
+    number = phonenumbers.example_number(region or "GB")
+    if number is None:
+        return "+44 7700 900142"
+    return str(phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL))

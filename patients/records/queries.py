@@ -1,0 +1,184 @@
+"""Reading patients: the search, look-alikes, the list."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models.functions import Reverse
+
+from clinic.web import refs
+from patients.records import dates, filters, names, phones
+from patients.records.models import Patient
+
+LEAST_PHONE_DIGITS = 3
+MOST_PARTS = 8
+_NOBODY = Q(pk__in=[])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a search gave: people, whether there are more, and what was searched by."""
+
+    patients: Sequence[Patient]
+    has_more: bool
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookAlike:
+    """Somebody who may be the same person, and why: birth, phone, email."""
+
+    patient: Patient
+    reasons: tuple[str, ...]
+
+
+def people() -> QuerySet[Patient]:
+    """Patients without their clinical note, which no list shows."""
+    return Patient.objects.defer("clinical_note")
+
+
+def listed(*, kind: filters.Filter, now: datetime) -> QuerySet[Patient]:
+    """The patients of a filter, in its order."""
+    return kind.narrow(people(), now).order_by(*kind.order)
+
+
+def search(*, text: str, limit: int, today: date) -> Found:
+    """People whom every part of the text fits, in any order of the parts.
+
+    A part is some of a name, a birth date, the last digits of a phone (three at
+    least) or a reference. Names that begin with the first word come first.
+    """
+    days, rest = dates.take_days(text, today=today)
+    wanted = Q(born_on__in=days) if days else Q()
+    by = {"birth"} if days else set[str]()
+    first_word = ""
+    for part in _parts(rest):
+        condition, kind = _condition(part)
+        wanted &= condition
+        by.add(kind)
+        first_word = first_word or (names.fold(part) if kind == "name" else "")
+    if not by:
+        return Found(patients=[], has_more=False, by=())
+    rows = people().alias(phone_end=Reverse("phone_digits")).filter(wanted)
+    found = list(rows.order_by(_nearness(first_word), "search_name", "id")[: limit + 1])
+    return Found(
+        patients=found[:limit], has_more=len(found) > limit, by=tuple(sorted(by))
+    )
+
+
+def by_reference(*, text: str) -> Found:
+    """Exactly the patient of a reference, for those who may not search by name."""
+    key = refs.parse_number(Patient.PREFIX, text)
+    patients = list(people().filter(pk=key)) if key is not None else []
+    return Found(patients=patients, has_more=False, by=("reference",))
+
+
+def look_alikes(
+    *,
+    words: frozenset[str],
+    born_on: date | None,
+    phone: str,
+    email: str,
+    limit: int = 6,
+) -> list[LookAlike]:
+    """Who may be the person about to be added: all who share phone or e-mail, and
+    those born on the day whose name is alike. `words` are folded name words.
+    """
+    same = Q()
+    if born_on is not None:
+        same |= Q(born_on=born_on)
+    if phone:
+        same |= Q(phone_digits=phones.digits(phone))
+    if email:
+        same |= Q(email=email)
+    if not same:
+        return []
+    found = []
+    for patient in people().filter(same).order_by("search_name", "id"):
+        reasons = _reasons(patient, words, born_on, phone, email)
+        if reasons:
+            found.append(LookAlike(patient=patient, reasons=reasons))
+    return sorted(found, key=lambda one: -len(one.reasons))[:limit]
+
+
+def _reasons(
+    patient: Patient,
+    words: frozenset[str],
+    born_on: date | None,
+    phone: str,
+    email: str,
+) -> tuple[str, ...]:
+    theirs = names.words_of(
+        patient.given_name, patient.family_name, patient.preferred_name
+    )
+    checks = {
+        "birth": born_on is not None
+        and patient.born_on == born_on
+        and names.alike(words, theirs),
+        "phone": bool(phone) and patient.phone_digits == phones.digits(phone),
+        "email": bool(email) and patient.email == email,
+    }
+    return tuple(reason for reason, holds in checks.items() if holds)
+
+
+def _parts(text: str) -> list[str]:
+    """The words of the text; a phone typed in groups of digits is one part."""
+    if re.fullmatch(r"[+\d\s()./-]+", text.strip()):
+        digits = phones.digits(text)
+        return [digits] if digits else []
+    words = [word for word in text.split() if any(map(str.isalnum, word))]
+    return words[:MOST_PARTS]
+
+
+def _condition(part: str) -> tuple[Q, str]:
+    """What one part asks for, and its kind."""
+    key = refs.parse_number(Patient.PREFIX, part)
+    if key is not None:
+        return Q(pk=key) | _name(part), "reference"
+    digits = phones.digits(part)
+    if len(digits) >= LEAST_PHONE_DIGITS and re.fullmatch(r"[+\d()./-]+", part):
+        return _phone(digits) | _birth_year(digits), "phone"
+    return _name(part), "name"
+
+
+def _name(part: str) -> Q:
+    """Any part of a name; one or two letters only at the start of a word."""
+    either = _NOBODY
+    for way in names.spellings(part):
+        every = Q()
+        for word in way.split():
+            piece = word if len(word) > 2 else f" {word}"
+            every &= Q(search_name__contains=piece)
+        either |= every or _NOBODY
+    return either
+
+
+def _phone(digits: str) -> Q:
+    """The last digits; dialled from home, the leading zeros are not stored."""
+    ends = {digits, digits.lstrip("0")} if len(digits) > 6 else {digits}
+    either = _NOBODY
+    for end in ends - {""}:
+        either |= ~Q(phone_digits="") & Q(phone_end__startswith=end[::-1])
+    return either
+
+
+def _birth_year(digits: str) -> Q:
+    """Four digits may also be the year of birth."""
+    if len(digits) != 4 or digits[:2] not in {"19", "20"}:
+        return _NOBODY
+    first = date(int(digits), 1, 1)
+    return Q(born_on__gte=first, born_on__lte=first.replace(month=12, day=31))
+
+
+def _nearness(word: str) -> Case | Value:
+    """0 when the sorting name begins with the word, 1 when another name does."""
+    if not word:
+        return Value(0)
+    return Case(
+        When(search_name__startswith=f" {word}", then=0),
+        When(search_name__contains=f" {word}", then=1),
+        default=2,
+        output_field=IntegerField(),
+    )
