@@ -103,6 +103,11 @@ def test_an_infusion_is_over_on_its_day():
     assert ruling("C38", facts=[vancomycin]) == "OK"
 
 
+def test_an_infusion_on_an_unknown_day_is_over_all_the_same():
+    (vancomycin,) = facts(MEDICATIONS, RXNORM, "1807513")
+    assert vancomycin.ended
+
+
 def test_latex_is_information_from_either_list():
     listed = facts(ALLERGIES, SNOMED, "111088007", started_on=date(1994, 12, 23))
     found = facts(CONDITIONS, SNOMED, "300916003", stopped_on=date(2000, 1, 1))

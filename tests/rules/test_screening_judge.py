@@ -1,5 +1,6 @@
 """How answers and history come together, beyond the single limits."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -153,6 +154,10 @@ def test_isotretinoin_stops_being_taken_on_the_day_it_is_stopped():
     assert ruling("C01", **stopping, on=date(2026, 6, 9)) == "BLOCK"
     assert ruling("C01", **stopping, on=date(2026, 6, 10)) == "ASK"
     assert ruling("C02", **stopping, on=date(2026, 6, 10)) == "SIGNOFF until 2026-12-10"
+
+
+def test_what_is_taken_now_has_not_been_stopped():
+    assert codes(judged(answers={"isotretinoin": YES})) == ["C01"]
 
 
 def test_a_finished_pregnancy_is_not_a_pregnancy_now():
@@ -310,6 +315,25 @@ def test_a_value_from_memory_says_so():
     answers = {"laser_nonablative": Answer(value=True, on=TODAY)}
     (finding,) = judged(answers=answers)
     assert finding.status == "M"
+
+
+def test_a_rule_that_nobody_overrides_makes_its_refusal_absolute():
+    fixed = tuple(replace(rule, overridable=False) for rule in BOOK.screening)
+    answers = {"pregnancy": YES, "open_wound": YES, "keloid_history": YES}
+    said = judge(
+        book=replace(BOOK, screening=fixed),
+        person=ADULT,
+        answers=NOTHING | answers,
+        facts=(),
+        on=TODAY,
+        zones=CHEEK,
+    )
+    assert [(f.code, f.absolute) for f in said] == [
+        ("C03", True),
+        ("C10", True),
+        ("C13", False),
+    ]
+    assert not any(finding.absolute for finding in judged(answers=answers))
 
 
 def test_latex_is_shown_and_stops_nothing():

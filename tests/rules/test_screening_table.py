@@ -6,7 +6,7 @@ import pytest
 
 from clinic.rules.findings import Scope
 from clinic.rules.screening import Answer, Person, Setting
-from tests.rules.screening_room import BOOK, TODAY, ruling
+from tests.rules.screening_room import BOOK, TODAY, in_words, judged, ruling
 
 BOOKED = frozenset(rule.code for rule in BOOK.screening)
 
@@ -286,7 +286,9 @@ def test_born_on_a_leap_day_comes_of_age_on_the_first_of_march():
 
 
 def test_an_unknown_birth_date_is_asked_for():
-    assert ruling("C34", person=Person(phototype=2)) == "ASK"
+    (finding,) = judged(person=Person(phototype=2))
+    assert (finding.code, in_words(finding)) == ("C34", "ASK")
+    assert finding.sentence == "The date of birth is not recorded."
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,11 @@ from clinic.rules.screening.rows import (
 )
 from clinic.rules.sourced import Row
 
-OF_PERSON = {Trigger.AGE, Trigger.PHOTOTYPE}
+NOT_RECORDED = {
+    Trigger.AGE: "The date of birth is not recorded.",
+    Trigger.PHOTOTYPE: "The skin type is not recorded.",
+}
+OF_PERSON = set(NOT_RECORDED)
 WINDOWED = {Trigger.STOPPED, Trigger.LAST}
 SHAPES = {
     Trigger.NOW: {Shape.STATE},
@@ -209,12 +213,12 @@ def _part(code: str, title: str, cases: tuple[Case, ...]) -> Part:
             scope=scope,
         )
 
-    unknown = "Not asked yet" if kind else "Not recorded"
+    unknown = NOT_RECORDED.get(cases[0].trigger, f"Not asked yet: {label}.")
     return Part(
         kind=kind,
         cases=cases,
         grave=(grave_ways(cases, strict=False), grave_ways(cases, strict=True)),
-        ask=asking(f"{unknown}: {label}."),
+        ask=asking(unknown),
         unclear=asking(f"Not known which: {label}."),
         denied=asking(
             f"The answer and the history differ: {label}. Settle which holds."
