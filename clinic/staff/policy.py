@@ -15,8 +15,9 @@ from django.http import HttpRequest, HttpResponseBase
 
 from clinic.staff.models import User
 from clinic.staff.roles import Role
-from clinic.web.doors import public as public  # views take both from here
+from clinic.web.doors import public
 
+__all__ = ["POLICY", "Action", "Grant", "grant", "may", "public", "requires"]
 View = Callable[..., HttpResponseBase]
 
 
