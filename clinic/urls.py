@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("patients.records.urls")),
-    path("", include("clinic.staff.sign_in_urls")),
+    path("", include("clinic.rulebook.urls")),
 ]
 if settings.DEMO:
     urlpatterns.append(path("styleguide/", include("clinic.web.gallery.urls")))

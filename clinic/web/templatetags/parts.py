@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinic.rules.book import load_book
 from clinic.rules.findings import Finding, Verdict, worst_first
 from clinic.web import icons
 
@@ -158,22 +159,6 @@ def current_mark(shown: bool) -> SafeString:  # noqa: FBT001
 
 
 # Tables ----------------------------------------------------------------------
-
-
-@register.simple_block_tag
-def data_table(content: str, caption: str) -> SafeString:
-    """`{% data_table "Adverse events" %}<thead>...<tbody>...{% enddata_table %}`.
-
-    The frame scrolls sideways on a phone, by keyboard as well.
-    """
-    return format_html(
-        '<div class="table-scroll" tabindex="0" role="region" aria-label="{}">'
-        '<table class="table"><caption class="visually-hidden">{}</caption>{}'
-        "</table></div>",
-        caption,
-        caption,
-        content,
-    )
 
 
 @register.simple_tag(takes_context=True)
@@ -370,6 +355,13 @@ def finding_row(finding: Finding) -> dict[str, Any]:
         "is_open": finding.verdict is Verdict.DEFER and finding.until is None,
         "is_final": finding.verdict is Verdict.BLOCK and finding.absolute,
     }
+
+
+@register.filter
+def source_title(key: str) -> str:
+    """The title of a source of the rule book, or its id when it has none."""
+    source = load_book().sources.get(key)
+    return source.title if source else key
 
 
 @register.inclusion_tag("components/error_summary.html")

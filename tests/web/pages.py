@@ -1,0 +1,136 @@
+"""Reading answers in tests: sign in, ask, and take the page apart."""
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+
+from django.test import Client
+
+from clinic.staff.models import User
+
+VOID = frozenset({"br", "col", "hr", "img", "input", "link", "meta", "wbr"})
+LABELLED = frozenset({"input", "select", "textarea"})
+UNLABELLED_TYPES = frozenset({"hidden", "submit", "button"})
+
+
+def signed_in(user: User) -> Client:
+    """A browser in which this person is signed in."""
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def html(response: Any) -> str:
+    """The page as text."""
+    return str(response.content.decode())
+
+
+@dataclass
+class Element:
+    """One element: its name, attributes, and the elements around it."""
+
+    tag: str
+    attributes: dict[str, str]
+    around: tuple["Element", ...]
+    text: str = ""
+
+
+@dataclass
+class Page(HTMLParser):
+    """A page taken apart; `faults` says what no page may have."""
+
+    source: str
+    elements: list[Element] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._open: list[Element] = []
+        self.feed(self.source)
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = {name: value or "" for name, value in attrs}
+        element = Element(tag, attributes, tuple(self._open))
+        self.elements.append(element)
+        if tag not in VOID:
+            self._open.append(element)
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open:
+            if self._open.pop().tag == tag:
+                return
+
+    def handle_data(self, data: str) -> None:
+        for element in self._open:
+            element.text += data
+
+    def all(self, tag: str, **attributes: str) -> list[Element]:
+        """Elements of a name that have these attributes."""
+        return [
+            e
+            for e in self.elements
+            if e.tag == tag
+            and all(e.attributes.get(k) == v for k, v in attributes.items())
+        ]
+
+    @property
+    def text(self) -> str:
+        """What is read, in one line."""
+        roots = [e for e in self.elements if not e.around]
+        return " ".join(" ".join(e.text for e in roots).split())
+
+    def faults(self) -> list[str]:
+        """What breaks a page: labels, ids, headings, inline code, csrf."""
+        return [
+            *self._heading_faults(),
+            *self._id_faults(),
+            *self._label_faults(),
+            *self._inline_faults(),
+            *self._form_faults(),
+        ]
+
+    def _heading_faults(self) -> list[str]:
+        count = len(self.all("h1"))
+        return [] if count == 1 else [f"{count} h1"]
+
+    def _id_faults(self) -> list[str]:
+        ids = [e.attributes["id"] for e in self.elements if "id" in e.attributes]
+        twice = {i for i in ids if ids.count(i) > 1}
+        named = {
+            e.attributes[a]
+            for e in self.elements
+            for a in ("for", "aria-labelledby", "aria-describedby")
+            if a in e.attributes
+        }
+        missing = {i for names in named for i in names.split()} - set(ids)
+        return [f"id twice: {i}" for i in twice] + [f"no such id: {i}" for i in missing]
+
+    def _label_faults(self) -> list[str]:
+        labelled = {e.attributes.get("for") for e in self.all("label")}
+        return [
+            f"no label: {e.attributes}"
+            for e in self.elements
+            if e.tag in LABELLED
+            and e.attributes.get("type") not in UNLABELLED_TYPES
+            and e.attributes.get("id") not in labelled
+            and not any(around.tag == "label" for around in e.around)
+            and not {"aria-label", "aria-labelledby"} & set(e.attributes)
+        ]
+
+    def _inline_faults(self) -> list[str]:
+        return [
+            f"inline {name} on {e.tag}"
+            for e in self.elements
+            for name in e.attributes
+            if name == "style" or name.startswith("on")
+        ] + ["inline script" for e in self.all("script") if not e.attributes.get("src")]
+
+    def _form_faults(self) -> list[str]:
+        tokens = self.all("input", name="csrfmiddlewaretoken")
+        return [
+            f"no csrf token: {form.attributes}"
+            for form in self.all("form", method="post")
+            if not any(form in token.around for token in tokens)
+        ]
