@@ -1,6 +1,7 @@
 """The clinic app."""
 
 from django.apps import AppConfig
+from django.core import checks
 
 
 class ClinicConfig(AppConfig):
@@ -9,3 +10,11 @@ class ClinicConfig(AppConfig):
     name = "clinic"
     label = "clinic"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Watch the doors and the sign-ins."""
+        from clinic.staff import sign_in_log
+        from clinic.staff.checks import check_doors
+
+        checks.register(check_doors, checks.Tags.security)
+        sign_in_log.connect()

@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "crispy_forms",
     "crispy_bootstrap5",
     "django_htmx",
@@ -96,11 +97,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "clinic.audit.middleware.refusals_middleware",
+    "clinic.staff.middleware.SessionLimitsMiddleware",
+    "clinic.staff.middleware.SignInRequiredMiddleware",
+    "clinic.staff.middleware.SecondFactorMiddleware",
     "clinic.places.middleware.site_middleware",
     "patients.records.middleware.BreakGlassMiddleware",
 ]
@@ -210,9 +214,26 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_USER_DISPLAY = "clinic.staff.adapter.display_name"
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # the other sessions end, this one stays
+ACCOUNT_FORMS = {
+    "login": "clinic.staff.sign_in_forms.SignInForm",
+    "reauthenticate": "clinic.staff.sign_in_forms.AgainForm",
+    "change_password": "clinic.staff.sign_in_forms.NewPasswordForm",
+}
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "60/m/ip,10/15m/key"}
+SECOND_FACTOR_ENFORCED = not DEMO  # for practitioners and owners
+MFA_ADAPTER = "clinic.staff.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "clinic.staff.sign_in_forms.CodeForm",
+    "reauthenticate": "clinic.staff.sign_in_forms.CodeAgainForm",
+    "activate_totp": "clinic.staff.sign_in_forms.AddAppForm",
+    "add_webauthn": "clinic.staff.sign_in_forms.AddPasskeyForm",
+    "edit_webauthn": "clinic.staff.sign_in_forms.RenamePasskeyForm",
+}
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Needlepoint"

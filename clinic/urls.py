@@ -4,8 +4,9 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include("patients.records.urls")),
     path("", include("clinic.rulebook.urls")),
+    path("", include("patients.records.urls")),
+    path("", include("clinic.staff.sign_in_urls")),
 ]
 if settings.DEMO:
     urlpatterns.append(path("styleguide/", include("clinic.web.gallery.urls")))

@@ -3,9 +3,13 @@
 import uuid
 from collections.abc import Callable
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
 
-from clinic.audit import context
+from clinic.audit import actions, context
+
+REFUSED = frozenset({403, 404, 429})
 
 
 def audit_middleware(
@@ -22,5 +26,29 @@ def audit_middleware(
         request.request_id = origin.request_id  # type: ignore[attr-defined]
         with context.acting_from(origin):
             return get_response(request)
+
+    return middleware
+
+
+def refusals_middleware(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Log what was refused at a known address, apart from what was rolled back."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        match = request.resolver_match
+        if response.status_code in REFUSED and match is not None:
+            user = request.user
+            actions.record(
+                by=user if isinstance(user, AbstractBaseUser) else None,
+                now=timezone.now(),
+                action="refused",
+                status=response.status_code,
+                method=request.method,
+                view=match.view_name,
+                arguments=[str(value) for value in match.kwargs.values()],
+            )
+        return response
 
     return middleware

@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from clinic.staff.roles import Capability, Role
@@ -136,6 +137,20 @@ class User(AbstractBaseUser):
     def get_short_name(self) -> str:
         """The first word of the name."""
         return self.full_name.split(" ")[0]
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What every open session of the person is checked against at each request.
+
+        A new password, other roles or capabilities end all of them (SECURITY S7).
+        """
+        facts = [self.password, *sorted(self.roles), *sorted(self.capabilities)]
+        mac = salted_hmac(
+            "clinic.staff.models.User",
+            "|".join(facts),
+            secret=secret,
+            algorithm="sha256",
+        )
+        return mac.hexdigest()
 
     def has_role(self, role: Role) -> bool:
         """Whether the person holds the role."""

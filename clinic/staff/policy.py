@@ -10,13 +10,14 @@ from enum import IntEnum, StrEnum
 from functools import wraps
 from typing import Any
 
-from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 
 from clinic.staff.models import User
 from clinic.staff.roles import Role
+from clinic.web.doors import public
 
+__all__ = ["POLICY", "Action", "Grant", "grant", "may", "public", "requires"]
 View = Callable[..., HttpResponseBase]
 
 
@@ -149,9 +150,3 @@ def requires(action: Action) -> Callable[[View], View]:
         return closed
 
     return close
-
-
-def public(view: View) -> View:
-    """Mark a view that strangers may see; tests list them all."""
-    view.is_public = True  # type: ignore[attr-defined]
-    return login_not_required(view)

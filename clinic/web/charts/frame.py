@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from clinic.web.drawing.svg import element, line, polyline, text
 
 MONTHS_A_YEAR = 12
+WIDE = "chart-wide"  # the class of charts that scroll on a phone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,11 +190,20 @@ def figure(
         ((k.css, k.words) for k in keys),
     )
     return format_html(
-        '<figure class="chart {}">{}<div class="chart-scroll">{}</div>{}</figure>',
+        '<figure class="chart {}">{}{}{}</figure>',
         css,
         format_html('<ul class="legend">{}</ul>', legend) if keys else "",
-        svg,
+        scrolling(svg) if WIDE in css else svg,
         numbers_table(numbers, summary=summary) if numbers else "",
+    )
+
+
+def scrolling(svg: SafeString) -> SafeString:
+    """A drawing too wide for a phone, in a frame that scrolls by keyboard as well."""
+    return format_html(
+        '<div class="chart-scroll" tabindex="0" role="group" aria-label="{}">{}</div>',
+        _("Drawing, scrolls sideways"),
+        svg,
     )
 
 
@@ -213,10 +223,12 @@ def numbers_table(numbers: Numbers, *, summary: str = "") -> SafeString:
         for row in numbers.rows
     )
     return format_html(
-        '<details class="numbers"><summary>{}</summary><div class="table-scroll">'
-        '<table class="table"><caption>{}</caption><thead><tr>{}</tr></thead>'
-        "<tbody>{}</tbody></table></div></details>",
+        '<details class="numbers"><summary>{}</summary><div class="table-scroll"'
+        ' tabindex="0" role="region" aria-label="{}"><table class="table"><caption>'
+        "{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
+        "</details>",
         summary or _("Show numbers"),
+        numbers.caption,
         numbers.caption,
         head,
         body,

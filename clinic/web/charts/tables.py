@@ -120,9 +120,10 @@ def _shaded_table(
 ) -> SafeString:
     head = format_html_join("", '<th scope="col">{}</th>', ((c,) for c in columns))
     return format_html(
-        '<div class="table-scroll"><table class="shaded {}"><caption class="'
-        'visually-hidden">{}</caption><thead><tr><td></td>{}</tr></thead>'
-        "<tbody>{}</tbody></table></div>",
+        '<div class="table-scroll" tabindex="0" role="region" aria-label="{}">'
+        '<table class="shaded {}"><caption class="visually-hidden">{}</caption>'
+        "<thead><tr><td></td>{}</tr></thead><tbody>{}</tbody></table></div>",
+        caption,
         css,
         caption,
         head,

@@ -3,7 +3,6 @@
 from types import SimpleNamespace
 
 from django import forms
-from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from clinic.web.context import THEMES
+from clinic.web.doors import public
 from clinic.web.forms import (
     ChipCheckboxes,
     ChipRadio,
@@ -77,7 +77,7 @@ class SampleForm(KeyedForm):
     helper = helper(submit=_("Book all 5 visits"))
 
 
-@login_not_required
+@public
 @require_safe
 def gallery(request: HttpRequest, page: str) -> HttpResponse:
     """One page of samples; `?theme=` and `?role=` choose how it is seen."""

@@ -1,5 +1,6 @@
 """Filters for numbers and times, as UX 11 writes them; part of `{% load ui %}`."""
 
+import json
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import phonenumbers
 from django import template
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import dateformat
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -150,3 +152,9 @@ def rounded(value: Decimal, *, places: int) -> Decimal:
     """Half up, as people do it; a zero has no sign."""
     number = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
     return abs(number) if number == 0 else number
+
+
+@register.filter
+def as_json(value: Any) -> str:
+    """A value as JSON for a `data-` attribute, which the template escapes."""
+    return json.dumps(value, cls=DjangoJSONEncoder)

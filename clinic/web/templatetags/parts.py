@@ -161,6 +161,22 @@ def current_mark(shown: bool) -> SafeString:  # noqa: FBT001
 # Tables ----------------------------------------------------------------------
 
 
+@register.simple_block_tag
+def data_table(content: str, caption: str) -> SafeString:
+    """`{% data_table "Adverse events" %}<thead>...<tbody>...{% enddata_table %}`.
+
+    The frame scrolls sideways on a phone, by keyboard as well.
+    """
+    return format_html(
+        '<div class="table-scroll" tabindex="0" role="region" aria-label="{}">'
+        '<table class="table"><caption class="visually-hidden">{}</caption>{}'
+        "</table></div>",
+        caption,
+        caption,
+        content,
+    )
+
+
 @register.simple_tag(takes_context=True)
 def sort_header(
     context: Context, text: str, field: str, align: str = "", default: str = ""

@@ -1,0 +1,82 @@
+"""A few pages that misbehave, for the tests of what stands around every page."""
+
+import os
+import time
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import IntegrityError, OperationalError, connection
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+handler500 = "clinic.web.errors.server_error"
+
+
+@login_not_required
+def hello(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(request.META["REMOTE_ADDR"])
+
+
+@login_not_required
+def cached(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("kept", headers={"Cache-Control": "public, max-age=3600"})
+
+
+@login_not_required
+def upload(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(str(len(request.body)))
+
+
+@login_not_required
+def slow(request: HttpRequest) -> HttpResponse:
+    time.sleep(1.5)
+    return HttpResponse("answered")
+
+
+@login_not_required
+def rows(request: HttpRequest) -> HttpResponse:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("a row")
+
+
+@login_not_required
+def process(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(str(os.getpid()))
+
+
+@login_not_required
+def away(request: HttpRequest) -> HttpResponse:
+    raise OperationalError("connection refused for patient Anna")
+
+
+@login_not_required
+def deadlock(request: HttpRequest) -> HttpResponse:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM clinic_user")
+        cursor.execute("DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE='40P01'; END $$")
+    return HttpResponse("never")
+
+
+@login_not_required
+def broken(request: HttpRequest) -> HttpResponse:
+    raise ValueError("Anna Berg has melasma")
+
+
+@login_not_required
+def clash(request: HttpRequest) -> HttpResponse:
+    error = IntegrityError("Key (email)=(anna@example.org) already exists")
+    raise RuntimeError("while saving Anna") from error
+
+
+urlpatterns = [
+    path("hello/", hello),
+    path("cached/", cached),
+    path("upload/", upload),
+    path("slow/", slow),
+    path("rows/", rows),
+    path("process/", process),
+    path("away/", away),
+    path("deadlock/", deadlock),
+    path("broken/", broken),
+    path("clash/", clash),
+]

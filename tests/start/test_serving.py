@@ -1,0 +1,262 @@
+"""The production server: slow clients, stopping, killed processes, a dead database."""
+
+import http.client
+import os
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.start import localdb
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PROGRAM = """
+import sys
+import django
+django.setup()
+from clinic.web import serving
+where = serving.Listening(address="127.0.0.1", port=0, workers=2)
+listener = serving.listen(where)
+print(listener.getsockname()[1], flush=True)
+sys.exit(serving.serve(where, listener))
+"""
+
+
+class Served:
+    """A running server."""
+
+    def __init__(self, process: "subprocess.Popen[str]", port: int) -> None:
+        self.process = process
+        self.port = port
+
+    def get(
+        self, path: str, *, timeout: float = 10, cookie: str = ""
+    ) -> tuple[int, str]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        try:
+            connection.request(
+                "GET", path, headers={"Cookie": cookie} if cookie else {}
+            )
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        finally:
+            connection.close()
+
+    def workers(self) -> set[int]:
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return {int(pid) for pid in children.read_text().split()}
+
+
+@contextmanager
+def serving(**settings: str) -> Iterator[Served]:
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM],
+        cwd=ROOT,
+        env=os.environ
+        | {"DJANGO_SETTINGS_MODULE": "tests.start.settings_pages"}
+        | settings,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        yield Served(process, int(process.stdout.readline()))
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    with serving() as server:
+        yield server
+
+
+@contextmanager
+def dribbling(server: Served, *, head: bytes, count: int) -> Iterator[None]:
+    """Connections that send one byte every quarter of a second."""
+    connections = [
+        socket.create_connection(("127.0.0.1", server.port)) for _ in range(count)
+    ]
+    for connection in connections:
+        connection.sendall(head)
+    ended = threading.Event()
+
+    def dribble() -> None:
+        while not ended.wait(0.25):
+            for connection in connections:
+                connection.sendall(b"a")
+
+    thread = threading.Thread(target=dribble)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+        for connection in connections:
+            connection.close()
+
+
+UPLOAD = (
+    b"POST /upload/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n"
+    b"Content-Length: 1000000\r\n\r\n"
+)
+HEADERS = b"GET /hello/ HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
+
+
+@pytest.mark.parametrize("head", [UPLOAD, HEADERS], ids=["uploads", "headers"])
+def test_slow_clients_stop_nobody(served, head):
+    with dribbling(served, head=head, count=40):
+        for _ in range(20):
+            assert served.get("/hello/", timeout=2)[0] == 200
+
+
+@pytest.mark.prove
+def test_a_hundred_slow_uploads_are_not_felt(served):
+    def p95() -> float:
+        times = []
+        for _ in range(100):
+            began = time.perf_counter()
+            served.get("/hello/")
+            times.append(time.perf_counter() - began)
+            time.sleep(0.01)
+        return statistics.quantiles(times, n=20)[-1]
+
+    p95()
+    quiet = p95()
+    with dribbling(served, head=UPLOAD, count=100):
+        time.sleep(0.5)
+        assert p95() <= 2 * quiet + 0.005
+
+
+def test_a_whole_upload_arrives(served):
+    connection = http.client.HTTPConnection("127.0.0.1", served.port)
+    connection.request("POST", "/upload/", body=b"a" * 1000)
+    answer = connection.getresponse()
+    assert answer.status == 403  # no token: a POST from a stranger is refused
+    answer.read()
+    connection.close()
+
+
+def test_an_upload_beyond_the_limit_is_refused_at_once(served):
+    with socket.create_connection(("127.0.0.1", served.port), timeout=5) as connection:
+        connection.sendall(UPLOAD.replace(b"1000000", b"99000000"))
+        assert connection.recv(100).startswith(b"HTTP/1.1 413")
+
+
+def test_it_does_not_tell_what_it_is(served):
+    connection = http.client.HTTPConnection("127.0.0.1", served.port)
+    connection.request("GET", "/hello/")
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    assert answer.getheader("Server") is None
+    assert answer.getheader("Via") is None
+
+
+def test_a_killed_process_is_replaced(served):
+    assert soon(lambda: len(served.workers()) == 2)
+    victim = min(served.workers())
+    os.kill(victim, signal.SIGKILL)
+    assert soon(lambda: len(served.workers() - {victim}) == 2)
+    for _ in range(10):
+        assert served.get("/hello/")[0] == 200
+
+
+def test_stopping_answers_what_has_begun():
+    with serving() as server:
+        answers: list[tuple[int, str]] = []
+        thread = threading.Thread(target=lambda: answers.append(server.get("/slow/")))
+        thread.start()
+        time.sleep(0.7)
+        server.process.terminate()
+        thread.join()
+        assert server.process.wait(timeout=10) == 0
+    assert answers == [(200, "answered")]
+
+
+def test_a_killed_parent_leaves_nobody_behind():
+    with serving() as server:
+        assert soon(lambda: len(server.workers()) == 2)
+        workers = server.workers()
+        server.get("/hello/")
+        server.process.kill()
+        assert soon(lambda: not any(is_alive(pid) for pid in workers))
+
+
+def test_a_database_that_never_answers_is_503_within_five_seconds():
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen(16)
+        url = f"postgresql://web@127.0.0.1:{silent.getsockname()[1]}/clinic"
+        owner = {"DATABASE_URL": url, "DATABASE_OWNER_URL": url}
+        with serving(**owner) as server:
+            answers: list[tuple[int, float]] = []
+
+            def ask() -> None:
+                began = time.monotonic()
+                cookie = "__Host-sessionid=0123456789abcdef0123456789abcdef"
+                status, _ = server.get("/rows/", cookie=cookie)
+                answers.append((status, time.monotonic() - began))
+
+            threads = [threading.Thread(target=ask) for _ in range(16)]
+            for thread in threads:
+                thread.start()
+            assert server.get("/hello/", timeout=9)[0] == 200
+            for thread in threads:
+                thread.join()
+    assert {status for status, _ in answers} == {503}
+    assert max(seconds for _, seconds in answers) <= 5
+
+
+@pytest.mark.prove
+def test_it_serves_again_after_its_database_was_killed():
+    folder = Path(tempfile.mkdtemp(prefix="np-", dir="/tmp"))
+    folder.chmod(0o755)
+    var = folder / "var"
+    try:
+        with serving(NEEDLEPOINT_VAR=str(var), DATABASE_URL="") as server:
+            assert server.get("/rows/") == (200, "a row")
+            os.kill(localdb.postmaster_pid(var), signal.SIGKILL)
+            assert soon(lambda: server.get("/rows/")[0] == 200)
+            os.kill(localdb.keeper_pids(var)[0], signal.SIGKILL)
+            os.kill(localdb.postmaster_pid(var), signal.SIGKILL)
+            assert soon(lambda: server.get("/rows/")[0] == 200)
+        assert soon(lambda: localdb.postmaster_pid(var) is None)
+    finally:
+        localdb.stop(var)
+        shutil.rmtree(folder)
+
+
+def soon(condition: Callable[[], bool], *, seconds: float = 10) -> bool:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
