@@ -4,7 +4,7 @@ The same on the private PostgreSQL and on any other that has a role for the web.
 """
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 APPEND_ONLY_TABLES = ("clinic_auditevent", "clinic_auditseal")
 READ_ONLY_TABLES = ("django_migrations",)
@@ -17,7 +17,7 @@ def grant_to_web() -> None:
     server where one role does both.
     """
     role = settings.WEB_DATABASE_ROLE
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT current_user, to_regrole(quote_ident(%s))", [role])
         current, found = cursor.fetchone()
         if found is None or current == role:

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from django.db import DatabaseError, InterfaceError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from clinic.web.preflight import are_tables_old
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -26,12 +27,11 @@ def readiness() -> HttpResponse:
     """200 when the database answers and its tables are those of this version."""
     try:
         connection.ensure_connection()
-        executor = MigrationExecutor(connection)
-        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        is_old = are_tables_old()
     except (DatabaseError, InterfaceError):
         return plain("the database does not answer\n", status=503)
-    if waiting:
-        return plain("migrations are waiting\n", status=503)
+    if is_old:
+        return plain("migrate has to run first\n", status=503)
     return plain("ready\n", status=200)
 
 

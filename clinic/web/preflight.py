@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
+from django.db import ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from clinic.localdb.grants import APPEND_ONLY_TABLES
@@ -28,10 +28,26 @@ def check_folder(folder: Path) -> None:
         ) from error
 
 
-def are_migrations_waiting() -> bool:
-    """Whether the tables are older than this version."""
-    executor = MigrationExecutor(connection)
-    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+def are_tables_old() -> bool:
+    """Whether migrate is due: never run, of an older version, or cut off."""
+    try:
+        executor = MigrationExecutor(connection)
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except ProgrammingError:  # migrate was cut off before it gave the web its rights
+        return True
+    return bool(plan) or lacks_rights()
+
+
+def lacks_rights() -> bool:
+    """Whether there is a table that our role may not even read."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM pg_class c WHERE c.relkind = 'r' "
+            "AND c.relnamespace = 'public'::regnamespace "
+            "AND NOT has_table_privilege(c.oid, 'SELECT'))"
+        )
+        (is_lacking,) = cursor.fetchone()
+    return bool(is_lacking)
 
 
 def is_static_stale() -> bool:
@@ -63,17 +79,22 @@ def check_role() -> None:
                 "SELECT has_table_privilege(%s, 'UPDATE, DELETE, TRUNCATE')", [table]
             )
             may_rewrite = may_rewrite or cursor.fetchone()[0]
-    if is_superuser or owns_tables or may_rewrite:
+    if settings.DATABASE_URL and (is_superuser or owns_tables):
         raise NotReadyError(
             "DATABASE_URL signs in as a role that may change tables: give it one that "
             "may not, and put the owner's into DATABASE_OWNER_URL for migrate."
+        )
+    if is_superuser or owns_tables or may_rewrite:
+        raise NotReadyError(
+            "The web's database role may change the audit log: run python manage.py "
+            "migrate, which takes that right away."
         )
 
 
 def check() -> None:
     """Everything, in the order in which it is quickest to mend."""
     check_folder(Path(settings.VAR_DIR))
-    if are_migrations_waiting():
+    if are_tables_old():
         raise NotReadyError(
             "The tables are older than this version: run python manage.py migrate."
         )
@@ -81,5 +102,5 @@ def check() -> None:
         raise NotReadyError(
             "Static files are missing: run python manage.py collectstatic --noinput."
         )
-    if not settings.DEMO:
+    if not (settings.DEMO and settings.DATABASE_URL):
         check_role()

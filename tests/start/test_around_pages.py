@@ -70,7 +70,7 @@ def test_it_is_not_ready_while_migrations_wait(browser):
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM django_migrations WHERE app = 'treatments'")
     answer = browser.get("/readyz")
-    assert (answer.status_code, answer.content) == (503, b"migrations are waiting\n")
+    assert (answer.status_code, answer.content) == (503, b"migrate has to run first\n")
 
 
 def fail() -> None:

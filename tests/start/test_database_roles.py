@@ -85,8 +85,33 @@ def test_a_table_made_later_is_open_to_the_web_role():
 
 
 def test_serving_as_the_owner_is_refused():
-    with pytest.raises(preflight.NotReadyError, match="may change tables"):
+    with pytest.raises(preflight.NotReadyError, match="may change"):
         preflight.check_role()
+
+
+@pytest.mark.regression(1)
+def test_a_migrate_that_was_cut_off_is_due_again():
+    assert not preflight.are_tables_old()
+    with connection.cursor() as cursor:
+        web = settings.WEB_DATABASE_ROLE
+        cursor.execute(f'REVOKE ALL ON django_migrations FROM "{web}"')
+        cursor.execute(f'SET LOCAL ROLE "{web}"')
+    assert preflight.lacks_rights()
+    with transaction.atomic():
+        assert preflight.are_tables_old()
+        transaction.set_rollback(True)
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+
+
+def test_rights_to_rewrite_the_audit_are_noticed():
+    with connection.cursor() as cursor:
+        web = settings.WEB_DATABASE_ROLE
+        cursor.execute(f'GRANT UPDATE ON clinic_auditevent TO "{web}"')
+        cursor.execute(f'SET LOCAL ROLE "{web}"')
+        with pytest.raises(preflight.NotReadyError, match="audit log"):
+            preflight.check_role()
+        cursor.execute("RESET ROLE")
 
 
 def test_serving_as_the_web_role_is_accepted(as_web):

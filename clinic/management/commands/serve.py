@@ -53,7 +53,7 @@ class Command(BaseCommand):
     def prepare(self) -> None:
         """Do what is due, each in a process of its own with the role it needs."""
         self.say("Starting the database")
-        if preflight.are_migrations_waiting():
+        if preflight.are_tables_old():
             self.run("Making the tables", "migrate", "--verbosity=0")
         if preflight.is_static_stale():
             self.run("Collecting static files", "collectstatic", "--noinput", "-v0")
