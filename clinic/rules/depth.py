@@ -173,7 +173,7 @@ def _deeper_than_start(*, book: RuleBook, setting: Setting) -> Iterator[Finding]
         condition=setting.condition,
         scar=setting.scar,
     )
-    if span and setting.mm > max(span.lower_third, span.low):
+    if span and setting.mm > span.lower_third:
         why = "A first session" if setting.first_session else "Phototype V or VI"
         yield Finding(
             code="depth-start",

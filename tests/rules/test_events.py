@@ -119,3 +119,33 @@ def test_a_grade_is_never_below_the_least_of_its_kind(kind, grade, allowed):
 
 def test_there_are_five_grades():
     assert [grade.number for grade in BOOK.grades.values()] == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    ("kind", "days", "sentence"),
+    [
+        pytest.param("ERYTHEMA", 7, "Redness is expected for up to 7 days.", id="yet"),
+        pytest.param(
+            "ERYTHEMA",
+            8,
+            "Redness for more than 7 days is an adverse event.",
+            id="no longer",
+        ),
+        pytest.param(
+            "INFECTION",
+            0,
+            "Infection, bacterial or atypical is an adverse event at once, "
+            "grade 2 or more.",
+            id="at once",
+        ),
+        pytest.param(
+            "EXPOSURE",
+            0,
+            "Needle-stick, cartridge used twice: an incident, whatever comes of it.",
+            id="incident",
+        ),
+    ],
+)
+def test_a_judgement_is_said_in_words(kind, days, sentence):
+    reaction = events.judge(BOOK, kind=kind, after=timedelta(days=days))
+    assert reaction.sentence == sentence

@@ -274,3 +274,14 @@ def test_clock_changes_and_leap_days_move_no_gap(start, days):
 def test_an_unknown_zone_is_refused():
     with pytest.raises(KeyError):
         check(3, previous=treated("XX"))
+
+
+def test_a_session_on_the_same_day_counts_as_the_earlier_one():
+    (finding,) = check(0, now=planned(mm="0.25"))
+    assert finding.until == after(14)
+    assert "0 days after" in finding.sentence
+
+
+def test_one_day_is_said_in_the_singular():
+    (finding,) = check(1)
+    assert finding.sentence.startswith("1 day after the session on 1 March 2026")

@@ -16,6 +16,8 @@ BOOK = load_book()
     [
         pytest.param("10", "4", "400", id="ten grams of four percent"),
         pytest.param("0", "4", "0", id="nothing"),
+        pytest.param("10", "0", "0", id="a product without the drug"),
+        pytest.param("1", "100", "1000", id="the pure drug"),
         pytest.param("2.5", "23", "575", id="half grams of a strong one"),
     ],
 )

@@ -186,3 +186,41 @@ def test_every_start_is_a_setting_the_device_has_and_nothing_refuses(
     verdicts = [finding.verdict.value for finding in depth.check(BOOK, asked)]
     assert "block" not in verdicts
     assert proposal.start > 0
+
+
+def test_a_single_depth_is_its_own_start_and_nothing_is_said():
+    asked = depth.Setting(
+        zone="PO-R",
+        kind=PEN,
+        mm=Decimal("0.5"),
+        device=SKINPEN,
+        condition="RHYTID",
+        first_session=True,
+    )
+    assert [f for f in depth.check(BOOK, asked) if f.info] == []
+
+
+def test_outside_the_face_a_scar_switches_nothing():
+    neck = depth.zone_depth(BOOK, zone="NE", kind=PEN, scar=True)
+    assert (neck.low, neck.high) == (Decimal("0.25"), Decimal("1.0"))
+
+
+def test_a_capped_range_from_memory_stays_to_be_confirmed():
+    span = depth.zone_depth(BOOK, zone="NO", kind=PEN, condition="LAXITY")
+    assert (span.low, span.high) == (Decimal("0.75"), Decimal("0.75"))
+    assert span.to_confirm
+
+
+@pytest.mark.parametrize(
+    ("min_mm", "start"),
+    [
+        pytest.param("0.80", "0.80", id="the shallowest setting is just reached"),
+        pytest.param("0.85", None, id="the shallowest setting is too deep"),
+    ],
+)
+def test_without_a_grid_a_start_is_never_below_the_devices_minimum(min_mm, start):
+    device = devices.entered(
+        key="p", name="P", kind=PEN, min_mm=Decimal(min_mm), max_mm=Decimal(3)
+    )
+    proposal = depth.suggest(BOOK, zone="CM-R", device=device, condition="RHYTID")
+    assert (proposal and proposal.start) == (start and Decimal(start))
