@@ -6,9 +6,8 @@ of `clinic.rules.sourced` into frozen dataclasses and refuses what cannot be.
 A loader module never imports this one; the functions that use the book do.
 
 To add a topic: write `knowledge/<topic>.toml` with `[[<topic>]]` rows, a
-`load`, a field of RuleBook, and its line in `compose`. A topic in `LATE` is
-picked up without a change here, as soon as its file and the `load` of
-`clinic.rules.<topic>` exist. A file that nobody reads is refused.
+`load`, a field of RuleBook, and its line in `compose`. A file that nobody reads
+is refused.
 
 The effective book is data: `compose` takes parsed tables, so a change of a
 value is a change of a table, and gives another book with another revision.
@@ -21,7 +20,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -43,6 +41,8 @@ from clinic.rules import (
 )
 from clinic.rules.aftercare_rows import Healing, Instruction, Topical
 from clinic.rules.conditions import Condition
+from clinic.rules.course import knowledge
+from clinic.rules.course.knowledge import Entry as CourseEntry
 from clinic.rules.devices import Device, Entry, Kind
 from clinic.rules.event_rows import EventKind, Grade
 from clinic.rules.facts import FactKind
@@ -60,7 +60,6 @@ __all__ = ["KnowledgeError", "RuleBook", "compose", "load_book", "read_tables"]
 
 KNOWLEDGE = Path(__file__).parent / "knowledge"
 REVISION_LENGTH = 12
-LATE = ("course",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +88,7 @@ class RuleBook:
     events: Mapping[str, EventKind]
     grades: Mapping[str, Grade]
     scales: tuple[Scale, ...]
-    course: tuple[Any, ...] = ()
+    course: tuple[CourseEntry, ...]
 
     def zone(self, code: str) -> Zone:
         """The zone of a zone key (`CHEEK`) or an area (`CM`, `CM-R`).
@@ -194,11 +193,6 @@ def compose(*, tables: Mapping[str, dict[str, Any]], revision: str) -> RuleBook:
     kinds = facts.load(read.rows("facts"), read.rows("question_groups"))
     all_zones = read.keyed("zones", zones.load)
     areas = read.keyed("areas", zones.load_areas)
-    late = {
-        topic: read.all(topic, import_module(f"clinic.rules.{topic}").load)
-        for topic in LATE
-        if topic in tables
-    }
     book = RuleBook(
         revision=revision,
         sources=MappingProxyType(read.sources),
@@ -222,7 +216,7 @@ def compose(*, tables: Mapping[str, dict[str, Any]], revision: str) -> RuleBook:
         events=read.keyed("events", event_rows.load),
         grades=read.keyed("grades", event_rows.load_grades),
         scales=read.all("scales", scales.load),
-        **late,
+        course=read.all("course", knowledge.load),
     )
     read.finish()
     references.check(book)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from clinic.rules import intervals
+from clinic.rules import scales as scales_of_book
 from clinic.rules.book import RuleBook
 from clinic.rules.protocol_rows import Endpoint, Protocol
 from clinic.rules.typical import DepthRange, zone_depth
@@ -111,8 +112,9 @@ def _interval(book: RuleBook, protocol: Protocol) -> intervals.Interval:
 
 
 def scales(book: RuleBook, protocol: Protocol) -> tuple[str, ...]:
-    """The instruments to score with, most telling first."""
-    return book.conditions[protocol.condition].instruments
+    """Keys of the scales to score with, most telling first."""
+    offered = scales_of_book.for_condition(protocol.condition, book=book)
+    return tuple(scale.key for scale in offered if not scale.everywhere)
 
 
 def evidence(book: RuleBook, protocol: Protocol) -> int:

@@ -17,9 +17,19 @@ def check(book: "RuleBook") -> None:
     for instruction in book.aftercare:
         named = [instruction.only_with] if instruction.only_with else []
         _known("aftercare", instruction.key, named, book.topicals)
+    _check_course(book)
     scored = {scale.instrument for scale in book.scales}
     for condition in book.conditions.values():
         _known("conditions", condition.key, condition.instruments, scored)
+
+
+def _check_course(book: "RuleBook") -> None:
+    scales = {scale.key for scale in book.scales}
+    for entry in book.course:
+        about = entry.about
+        _known("course", about.key, about.scales, scales)
+        _known("course", about.key, about.conditions, book.conditions)
+        _known("course", about.key, about.topicals, book.topicals)
 
 
 def _check_areas(book: "RuleBook") -> None:

@@ -15,7 +15,7 @@ from clinic.rules.course.knowledge import Grades, Rate
 ENTRIES = {entry.about.key: entry for entry in book.load_book().course}
 MONTHLY = tuple(date(2026, 1, 5) + timedelta(days=30 * n) for n in range(4))
 ACNE = ["ACNE_ROLLING", "ACNE_BOXCAR", "ACNE_ICEPICK"]
-TRANEXAMIC = frozenset({"tranexamic-acid"})
+TRANEXAMIC = frozenset({"TRANEXAMIC_ACID"})
 
 
 def expected(key, condition, baseline, sessions=4, **changes):

@@ -145,7 +145,7 @@ def test_a_pair_stands_for_both_sides():
 
 @pytest.mark.parametrize("protocol", ALL, ids=lambda p: p.key)
 def test_a_protocol_names_scales_evidence_and_sources_of_the_book(protocol):
-    known = {scale.instrument for scale in BOOK.scales}
+    known = {scale.key for scale in BOOK.scales}
     assert protocols.scales(BOOK, protocol)
     assert set(protocols.scales(BOOK, protocol)) <= known
     assert protocols.evidence(BOOK, protocol) in {1, 2, 3, 4}

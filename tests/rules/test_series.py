@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from clinic.rules import series
+from clinic.rules.book import load_book
 from clinic.rules.series import Away, Code, Gap, Named, Policy, Spacing
 from tests.rules.series_clinic import (
     JONAS,
@@ -328,6 +329,18 @@ def test_the_interval_rule_warns_on_either_side(gap, spacing, code):
     assert warned(second) == ([code] if code else [])
 
 
+def test_the_strictest_of_several_intervals_counts():
+    rows = {row.key: row for row in load_book().intervals}
+    spacing = Spacing.of([rows["DEEP"], rows["SHALLOW"]])
+    assert spacing == Spacing(
+        block_below_days=14, warn_below_days=28, warn_above_days=56
+    )
+    assert Spacing.of([rows["SHALLOW"]]) == Spacing(
+        block_below_days=7, warn_below_days=14
+    )
+    assert Spacing.of([]) == Spacing()
+
+
 def test_the_interval_rule_is_stronger_than_the_protocol():
     gap = Gap(smallest_days=7, preferred_days=7, greatest_days=28)
     proposal = proposed(gap=gap, spacing=Spacing(block_below_days=14))
@@ -338,7 +351,13 @@ def test_the_interval_rule_is_stronger_than_the_protocol():
 def test_gaps_must_ascend(gap):
     smallest, preferred, greatest = gap
     with pytest.raises(ValueError, match="ascend"):
-        Gap(smallest_days=smallest, preferred_days=preferred, greatest_days=greatest)
+        wishes(
+            gap=Gap(
+                smallest_days=smallest,
+                preferred_days=preferred,
+                greatest_days=greatest,
+            )
+        )
 
 
 @pytest.mark.parametrize(

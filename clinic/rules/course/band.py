@@ -66,7 +66,8 @@ class Plan:
     """The course to be judged: first score, number of sessions, their days.
 
     `dates` are the days of the sessions, done or planned, or empty when they
-    are not known. `topicals` are keys of what is needled in. Raises ValueError
+    are not known. `topicals` are keys of the book for what is
+    needled in. Raises ValueError
     for no session or another number of days than of sessions.
     """
 
@@ -126,7 +127,7 @@ def _unfit(entry: Figures, scale: Scale, plan: Plan) -> str:
     """Why published figures do not fit this course, empty when they do."""
     if plan.baseline == scale.minimum:
         return "The first score is already the best of the scale."
-    if isinstance(entry, Pooled) and entry.needs not in plan.topicals:
+    if isinstance(entry, Pooled) and not plan.topicals.issuperset(entry.about.topicals):
         return entry.without
     if isinstance(entry, OneChange):
         return _unfit_course(entry, plan)

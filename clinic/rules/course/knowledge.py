@@ -9,13 +9,17 @@ from clinic.rules.sourced import Measure, Provenance, Row, Source, Span
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About(Provenance):
-    """What an entry is about: scales and conditions by key, study and caveats."""
+    """What an entry is about: scales and conditions by key, study and caveats.
+
+    `topicals` are keys of what must be needled in for the figures to hold.
+    """
 
     key: str
     scales: tuple[str, ...]
     conditions: tuple[str, ...]
     study: str
     caveats: tuple[str, ...]
+    topicals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +123,6 @@ class Pooled:
     """Pooled falls by week, of a treatment that needs a certain topical."""
 
     about: About
-    needs: str
     without: str
     relapse_after: Measure
     points: tuple[Week, ...]
@@ -180,6 +183,7 @@ def _about(row: Row) -> About:
         conditions=row.texts("conditions"),
         study=row.text("study", ""),
         caveats=row.texts("caveats"),
+        topicals=row.texts("topicals"),
         sources=own.sources,
         tier=own.tier,
         status=own.status,
@@ -253,7 +257,6 @@ def _pooled(row: Row) -> Pooled:
         inner.finish()
     return Pooled(
         about=_about(row),
-        needs=row.text("needs"),
         without=row.text("without"),
         relapse_after=row.measure("relapse_after"),
         points=tuple(points),

@@ -20,7 +20,6 @@ from clinic.rules.series.shape import (
     Away,
     Check,
     Event,
-    Gap,
     Move,
     MovePreview,
     Named,
@@ -31,6 +30,7 @@ from clinic.rules.series.shape import (
     Spacing,
     Wishes,
 )
+from clinic.rules.waiting import Gap
 
 __all__ = [
     "PARTS_OF_DAY",

@@ -1,11 +1,13 @@
 """What goes into the search for a series of visits, and what comes out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
+from clinic.rules.intervals import Interval
 from clinic.rules.series.reasons import Reason
+from clinic.rules.waiting import Gap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,22 +41,6 @@ PARTS_OF_DAY: Mapping[str, PartOfDay] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
-    """Days between sessions by the protocol: smallest, preferred, greatest.
-
-    Raises ValueError unless they ascend from 1.
-    """
-
-    smallest_days: int
-    preferred_days: int
-    greatest_days: int
-
-    def __post_init__(self) -> None:
-        if not 1 <= self.smallest_days <= self.preferred_days <= self.greatest_days:
-            raise ValueError("The gaps must ascend: smallest, preferred, greatest.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Spacing:
     """The interval rule as values: what it refuses and what it warns of, in days.
 
@@ -65,6 +51,17 @@ class Spacing:
     block_below_days: int = 1
     warn_below_days: int = 0
     warn_above_days: int | None = None
+
+    @classmethod
+    def of(cls, intervals: Iterable[Interval]) -> "Spacing":
+        """The strictest of the rows that count for the zones of a plan."""
+        rows = tuple(intervals)
+        longest = [r.warn_above_days for r in rows if r.warn_above_days is not None]
+        return cls(
+            block_below_days=max((r.block_below_days for r in rows), default=1),
+            warn_below_days=max((r.warn_below_days for r in rows), default=0),
+            warn_above_days=min(longest, default=None),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +103,8 @@ class Wishes:
     `practitioners`, `rooms` and `devices` are allowed ones, preferred first; no
     device means none is needed. Wedding and trips: `ready_before`,
     `ready_margin_days`, `away`; skin heals for `healing_days` after a session.
-    Raises ValueError for no session or a weekday that does not exist.
+    Raises ValueError for no session, a weekday that does not exist, and gaps
+    that do not ascend from 1 day.
     """
 
     sessions: int
@@ -130,6 +128,9 @@ class Wishes:
     def __post_init__(self) -> None:
         if self.sessions < 1:
             raise ValueError("A series has at least one session.")
+        gap = self.gap
+        if not 1 <= gap.smallest_days <= gap.preferred_days <= gap.greatest_days:
+            raise ValueError("The gaps must ascend: smallest, preferred, greatest.")
         if not self.weekdays <= set(range(7)):
             raise ValueError("Weekdays run from 0, Monday, to 6, Sunday.")
 
