@@ -22,7 +22,6 @@ from clinic.web import find as find_box
 from clinic.web.forms import new_key
 from patients.records import access, actions, filters, finding, queries, tabs
 from patients.records.forms import BreakGlassForm, PatientForm
-from patients.records.models import Patient
 
 PAGE_SIZE = 50
 SEARCH_LIMIT = 50
@@ -86,7 +85,7 @@ def find(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def add(request: StaffRequest) -> HttpResponse:
     """A new patient; whoever looks alike is shown before a second record is made."""
-    form = _form(request, patient=None)
+    form = PatientForm(request.POST or None, **_settings(request))
     if not form.is_bound:
         return _edit_page(request, form)
     if not form.is_valid():
@@ -117,7 +116,7 @@ def edit(request: StaffRequest, ref: str) -> HttpResponse:
     now = timezone.now()
     open_patient = access.chart_for if _is_clinical(request) else access.patient_for
     patient = open_patient(request.user, ref, now)
-    form = _form(request, patient=patient)
+    form = PatientForm(request.POST or None, patient=patient, **_settings(request))
     if not form.is_bound:
         return _edit_page(request, form)
     if not form.is_valid():
@@ -138,7 +137,8 @@ def edit(request: StaffRequest, ref: str) -> HttpResponse:
     try:
         return once.answer(request=request, form=form, now=now, write=write)
     except actions.ChangedMeanwhileError:
-        return _conflict_page(request, form, open_patient(request.user, ref, now))
+        form.patient = open_patient(request.user, ref, now)
+        return _conflict_page(request, form)
 
 
 @requires(Action.BREAK_GLASS)
@@ -146,7 +146,7 @@ def edit(request: StaffRequest, ref: str) -> HttpResponse:
 def break_glass(request: StaffRequest, ref: str) -> HttpResponse:
     """An owner says why, and one patient is open to her for an hour."""
     patient, now = access.glass_for(request.user, ref), timezone.now()
-    onward = _onward(request, patient)
+    onward = _onward(request, otherwise=tabs.home_of(patient))
     form = BreakGlassForm(request.POST or None)
     if form.is_bound and form.is_valid():
 
@@ -195,14 +195,13 @@ def _is_clinical(request: StaffRequest) -> bool:
     return may(request.user, Action.CHART_WRITE)
 
 
-def _form(request: StaffRequest, *, patient: Patient | None) -> PatientForm:
-    return PatientForm(
-        request.POST or None,
-        today=timezone.localdate(),
-        region=regions.region_of(time_zone=timezone.get_current_timezone_name()),
-        clinical=_is_clinical(request),
-        patient=patient,
-    )
+def _settings(request: StaffRequest) -> dict[str, Any]:
+    """What the form asks of the place and the person."""
+    return {
+        "today": timezone.localdate(),
+        "region": regions.region_of(time_zone=timezone.get_current_timezone_name()),
+        "clinical": _is_clinical(request),
+    }
 
 
 def _edit_page(
@@ -212,26 +211,24 @@ def _edit_page(
     return render(request, "patients/records/edit.html", context, status=status)
 
 
-def _conflict_page(
-    request: StaffRequest, form: PatientForm, patient: Patient
-) -> HttpResponse:
+def _conflict_page(request: StaffRequest, form: PatientForm) -> HttpResponse:
     """The form with what was typed, and what stands in the record beside it."""
-    clinical = form.clinical_entry()
+    patient, clinical = form.patient, form.clinical_entry()
     typed = {**asdict(form.entry()), **(asdict(clinical) if clinical else {})}
     found = conflicts.differences(
         form=form, stored={name: getattr(patient, name) for name in typed}, typed=typed
     )
     data = request.POST.copy()
-    data["version"] = str(patient.version)
+    data["version"] = str(getattr(patient, "version", ""))
     data["idempotency_key"] = new_key()
     form.data = data
     return _edit_page(request, form, status=409, differences=found)
 
 
-def _onward(request: StaffRequest, patient: Patient) -> str:
-    """The page that was asked for, when it is one of ours; else the patient's."""
+def _onward(request: StaffRequest, *, otherwise: str) -> str:
+    """The page that was asked for, when it is one of ours."""
     wanted = request.POST.get("next") or request.GET.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts=None, require_https=request.is_secure()
     )
-    return wanted if wanted.startswith("/") and is_ours else tabs.home_of(patient)
+    return wanted if wanted.startswith("/") and is_ours else otherwise
