@@ -8,13 +8,24 @@ from patients.history.models import (
     Screening,
     ScreeningAnswer,
 )
-from patients.records.models import BreakGlass, ImportRun, Patient
+from patients.importing.models import (
+    ImportFile,
+    ImportIssue,
+    ImportPart,
+    ImportRecord,
+    ImportRun,
+)
+from patients.records.models import BreakGlass, Patient
 
 __all__ = [
     "BreakGlass",
     "Consent",
     "ConsentText",
     "HistoryFact",
+    "ImportFile",
+    "ImportIssue",
+    "ImportPart",
+    "ImportRecord",
     "ImportRun",
     "Patient",
     "PatientCondition",

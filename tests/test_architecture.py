@@ -23,6 +23,7 @@ LAYERS = [
     "sessions.booking",
     "sessions.plans",
     "patients.photos",
+    "patients.importing",
     "patients.consent",
     "patients.history",
     "patients.records",

@@ -176,22 +176,3 @@ class BreakGlass(models.Model):
 
     def __str__(self) -> str:
         return f"Break-glass {self.pk}"
-
-
-class ImportRun(models.Model):
-    """One import of people: where from, what came of it."""
-
-    source = models.CharField(max_length=40)
-    file_name = models.CharField(max_length=120)
-    started_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True)
-    started_by = models.ForeignKey(
-        "clinic.User", null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    added = models.PositiveIntegerField(default=0)
-    known = models.PositiveIntegerField(default=0)
-    refused = models.PositiveIntegerField(default=0)
-    facts_added = models.PositiveIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return f"Import {self.pk}"
