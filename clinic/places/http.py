@@ -10,12 +10,12 @@ from clinic.staff.models import User
 class StaffRequest(HttpRequest):
     """A signed-in request: `site` is the place the person works at now."""
 
-    user: User  # type: ignore[assignment]
+    user: User
     htmx: HtmxDetails
-    site: Site
+    site: Site  # type: ignore[assignment] # ours, not contrib.sites'
 
 
 def wants_fragment(request: HttpRequest) -> bool:
     """Whether htmx asks for a piece of the page (not for a boosted whole page)."""
     htmx = getattr(request, "htmx", None)
-    return bool(htmx) and not htmx.boosted
+    return htmx is not None and bool(htmx) and not htmx.boosted

@@ -22,7 +22,7 @@ def site_middleware(
         site = queries.site_of(
             user=request.user, wanted_id=request.session.get(SITE_KEY)
         )
-        request.site = site  # type: ignore[attr-defined]
+        request.site = site  # type: ignore[assignment] # ours, not contrib.sites'
         if site is None:
             return get_response(request)
         with timezone.override(site.zone):
