@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.db import ProgrammingError, connections
+from django.db import IntegrityError, ProgrammingError, connections
 
 from clinic.localdb import grants
 from clinic.management.commands import migrate
@@ -72,5 +72,5 @@ def keep_as_template(name: str) -> None:
             cursor.execute(f"DROP DATABASE IF EXISTS {quote(template)}")
         try:
             cursor.execute(f"CREATE DATABASE {quote(name)} TEMPLATE {quote(source)}")
-        except ProgrammingError:
+        except (ProgrammingError, IntegrityError):
             return  # another test process was quicker
