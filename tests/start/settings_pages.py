@@ -3,3 +3,4 @@
 from clinic.settings_test import *  # noqa: F403
 
 ROOT_URLCONF = "tests.start.pages"
+TRUSTED_PROXIES = 1

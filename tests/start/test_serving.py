@@ -171,6 +171,61 @@ def test_it_does_not_tell_what_it_is(served):
     assert answer.getheader("Via") is None
 
 
+def raw(server: Served, request: bytes) -> bytes:
+    """Everything that comes back until the server hangs up or is silent."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=1) as connection:
+        connection.sendall(request)
+        answer = b""
+        while True:
+            try:
+                piece = connection.recv(65536)
+            except TimeoutError:
+                return answer
+            if not piece:
+                return answer
+            answer += piece
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"Transfer-Encoding: chunked\r\nContent-Length: 4\r\n",
+        b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n",
+        b"Content-Length: 4\r\nContent-Length: 5\r\n",
+        b"Transfer-Encoding: xchunked\r\n",
+        b"Transfer-Encoding : chunked\r\n",
+    ],
+)
+def test_a_smuggled_request_is_not_answered(served, head):
+    smuggled = b"GET /process/ HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    request = b"POST /upload/ HTTP/1.1\r\nHost: localhost\r\n" + head + b"\r\n0\r\n\r\n"
+    assert raw(served, request + smuggled).count(b"HTTP/1.1 200") == 0
+
+
+@pytest.mark.parametrize(
+    ("header", "address"),
+    [
+        (b"X-Forwarded-For: 203.0.113.9", b"203.0.113.9"),
+        (b"X_Forwarded_For: 203.0.113.9", b"127.0.0.1"),
+        (b"X-Forwarded_For: 203.0.113.9", b"127.0.0.1"),
+    ],
+)
+def test_an_underscore_does_not_pass_for_a_proxys_header(served, header, address):
+    request = b"GET /hello/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+    assert raw(served, request + header + b"\r\n\r\n").endswith(address)
+
+
+@pytest.mark.parametrize(
+    "request_line",
+    [b"GET / HTTP/9.9", b"GET", b"\x16\x03\x01\x02\x00", b"GET http://[::1 HTTP/1.1"],
+)
+def test_nonsense_is_refused_and_harms_nobody(served, request_line):
+    answer = raw(served, request_line + b"\r\n\r\n")
+    assert b"Traceback" not in answer
+    assert b"waitress" not in answer.lower()
+    assert served.get("/hello/")[0] == 200
+
+
 def test_a_killed_process_is_replaced(served):
     assert soon(lambda: len(served.workers()) == 2)
     victim = min(served.workers())
