@@ -32,7 +32,9 @@ class _Place:
 
 def write(scene: Scene, stories: Sequence[Told], newcomers: Sequence[Patient]) -> None:
     """Put today's sessions, a consultation each, and their states on the sheet."""
-    waiting = {person.pk: [] for person in scene.house.practitioners}
+    waiting: dict[int, list[Told]] = {
+        person.pk: [] for person in scene.house.practitioners
+    }
     for told in stories:
         if told.story.today:
             waiting[told.practitioner.pk].append(told)

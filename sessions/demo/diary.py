@@ -32,14 +32,20 @@ class Diary:
     random: Random
     today: date
     taken: set[tuple[int, date, int]] = field(default_factory=set)
+    visiting: set[tuple[int, date]] = field(default_factory=set)
 
-    def book(self, practitioner: User, wanted: date) -> Booking:
-        """The first free time on or after a day, never today, never closed."""
+    def book(self, practitioner: User, wanted: date, *, patient_id: int) -> Booking:
+        """The first free time on or after a day, never today, never closed.
+
+        A patient comes once a day at most.
+        """
         day = wanted
         while True:
-            if day != self.today and not _is_closed(day):
+            here = (patient_id, day)
+            if day != self.today and not _is_closed(day) and here not in self.visiting:
                 booking = self._on(practitioner, day)
                 if booking is not None:
+                    self.visiting.add(here)
                     return booking
             day += timedelta(days=1)
 

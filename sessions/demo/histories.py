@@ -137,7 +137,7 @@ def _consent(scene: Scene, patient: Patient, by: User, first: date) -> Consent:
         patient=patient,
         text=scene.consent_text,
         kind=scene.consent_text.kind,
-        way="tablet",
+        way="paper",
         given_at=moment(min(first, scene.today) - timedelta(days=7)),
         taken_by=by,
     )
@@ -240,15 +240,17 @@ def depth(
 def _take_times(
     scene: Scene, told: Told, protocol: Protocol, first: date, count: int
 ) -> None:
-    day = first
+    day, patient_id = first, told.plan.patient_id
     for _ in range(count):
-        booking = scene.diary.book(told.practitioner, day)
+        booking = scene.diary.book(told.practitioner, day, patient_id=patient_id)
         told.done.append(booking)
         day = booking.day + timedelta(days=protocol.gap_days)
     last = told.done[-1].day if told.done else first
     if told.story.status in {PlanStatus.FINISHED, PlanStatus.REVIEW_DUE}:
         told.review = scene.diary.book(
-            told.practitioner, last + timedelta(days=REVIEW_AFTER_DAYS)
+            told.practitioner,
+            last + timedelta(days=REVIEW_AFTER_DAYS),
+            patient_id=patient_id,
         )
     if told.story.status is PlanStatus.RUNNING:
         start = scene.today if told.story.today else max(last, scene.today)
@@ -258,7 +260,7 @@ def _take_times(
             day += timedelta(days=int(day == scene.today))
         missing = told.story.sessions - count - int(told.story.today)
         for _ in range(missing):
-            booking = scene.diary.book(told.practitioner, day)
+            booking = scene.diary.book(told.practitioner, day, patient_id=patient_id)
             told.ahead.append(booking)
             day = booking.day + timedelta(days=protocol.gap_days)
 

@@ -20,6 +20,7 @@ from clinic.models import (
 from clinic.staff.roles import Capability, Role
 
 PASSWORD = "needlepoint"  # noqa: S105  the demo's, shown on its sign-in page
+PEN_MODELS = ("SKINPEN_PRECISION", "DERMAPEN_4")
 NAME = "Harbour Skin Clinic"
 
 
@@ -41,7 +42,7 @@ class House:
     desk: User
     owner: User
     posts: dict[int, tuple[Post, ...]]
-    pens: dict[tuple[int, str], Device]
+    pens: dict[tuple[int, int, str], Device]
 
 
 def build(*, today: date, now: datetime) -> House:
@@ -78,7 +79,7 @@ def build(*, today: date, now: datetime) -> House:
         desk=desk,
         owner=owner,
         posts=posts,
-        pens=_pens(canal, mill),
+        pens=_pens(posts),
     )
 
 
@@ -154,25 +155,21 @@ def _closures(today: date) -> None:
         )
 
 
-def _pens(canal: Site, mill: Site) -> dict[tuple[int, str], Device]:
-    rows = [
-        (canal, "SKINPEN_PRECISION", "Pen 1"),
-        (canal, "DERMAPEN_4", "Pen 2"),
-        (canal, "EXCEED", "Pen 3"),
-        (mill, "SKINPEN_PRECISION", "Pen 4"),
-        (mill, "DERMAPEN_4", "Pen 5"),
-    ]
+def _pens(posts: dict[int, tuple[Post, ...]]) -> dict[tuple[int, int, str], Device]:
+    """Each practitioner has handpieces of their own at each site."""
+    places = [(person, post.site) for person, own in posts.items() for post in own]
+    wanted = [(person, site, key) for person, site in places for key in PEN_MODELS]
     return {
-        (site.pk, key): Device.objects.create(
-            site=site, name=name, model_key=key, serial=f"DEMO-{name[-1]}"
+        (person, site.pk, key): Device.objects.create(
+            site=site, name=f"Pen {number}", model_key=key, serial=f"DEMO-{number:02d}"
         )
-        for site, key, name in rows
+        for number, (person, site, key) in enumerate(wanted, start=1)
     }
 
 
 def _lots(*, sites: tuple[Site, ...], today: date) -> None:
     for site in sites:
-        for months in range(19, -1, -3):
+        for months in range(30, -1, -3):
             received = today - timedelta(days=30 * months + 20)
             _single_use(site, received, months)
         _stock(site, today)
@@ -195,7 +192,7 @@ def _single_use(site: Site, received: date, months: int) -> None:
             number=f"{code}{product[0]}{months:02d}{str(length or '')[:1]}",
             received_on=received,
             expires_on=expires,
-            quantity=80,
+            quantity=120,
             needle_count=needles,
             needle_length_mm=length,
             is_sterile=True,

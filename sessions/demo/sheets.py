@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
+from django.db.models import Count
+
 from clinic.models import Lot, Unit
 from clinic.rules import screening
 from clinic.rules.facts import Purpose
@@ -95,7 +97,8 @@ def visit_of(
     """A visit at a time of the diary, booked some weeks before."""
     pens = scene.house.pens
     roller = is_roller(told.story.kind, scene.book)
-    pen = None if roller else pens.get((booking.site.pk, told.story.kind.model))
+    key = (booking.practitioner.pk, booking.site.pk, told.story.kind.model)
+    pen = None if roller else pens.get(key)
     return Visit(
         kind=kind,
         patient_id=told.plan.patient_id,
@@ -150,7 +153,9 @@ def _missed(scene: Scene, told: Told) -> list[Visit]:
     if not told.done:
         return []
     earlier = scene.random.choice(told.done).day - timedelta(days=3)
-    booking = scene.diary.book(told.practitioner, earlier)
+    booking = scene.diary.book(
+        told.practitioner, earlier, patient_id=told.plan.patient_id
+    )
     if booking.day >= scene.today:
         return []
     return [visit_of(scene, told, booking, kind="session", status="missed")]
@@ -294,7 +299,8 @@ def _zones(
 
 def _units(sessions: list[TreatmentSession]) -> None:
     lots = list(Lot.objects.filter(kind__in=("cartridge", "roller")).order_by("id"))
-    opened: dict[int, int] = {}
+    counted = Unit.objects.values_list("lot_id").annotate(Count("id"))
+    opened: dict[int, int] = dict(counted.order_by())
     units, kept = [], []
     for session in sessions:
         lot = _lot_for(lots, session, opened)
