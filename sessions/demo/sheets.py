@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
+from django.db import connection
 from django.db.models import Count
 
 from clinic.models import Lot, Unit
@@ -176,13 +177,10 @@ def _screenings(scene: Scene, sheets: list[Sheet]) -> list[Screening]:
             for sheet in sheets
         ]
     )
-    ScreeningAnswer.objects.bulk_create(
-        [
-            ScreeningAnswer(screening=row, question=key, value=False)
-            for row, sheet in zip(rows, sheets, strict=True)
-            for key in asked_of(scene, sheet.told.plan.patient, sheet.booking)
-        ],
-        batch_size=2000,
+    _answer(
+        (row.pk, key)
+        for row, sheet in zip(rows, sheets, strict=True)
+        for key in asked_of(scene, sheet.told.plan.patient, sheet.booking)
     )
     for row, sheet in zip(rows, sheets, strict=True):
         row.completed_at = sheet.booking.starts_at
@@ -194,6 +192,25 @@ def _screenings(scene: Scene, sheets: list[Sheet]) -> list[Screening]:
         batch_size=500,
     )
     return rows
+
+
+def _answer(questions: Iterable[tuple[int, str]]) -> None:
+    """Every question answered with no; one statement, for there are thousands."""
+    pairs = list(questions)
+    columns = {
+        field.column: field.get_db_prep_save(field.get_default(), connection)
+        for field in ScreeningAnswer._meta.concrete_fields
+        if field.name not in {"id", "screening", "question", "value"}
+    }
+    names = ", ".join(columns)
+    blanks = ", ".join(["%s"] * len(columns))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO patients_screeninganswer "  # noqa: S608  names of columns
+            f"(screening_id, question, value, {names}) "
+            f"SELECT *, false, {blanks} FROM unnest(%s::bigint[], %s::text[])",
+            [*columns.values(), [pk for pk, _ in pairs], [key for _, key in pairs]],
+        )
 
 
 def asked_of(scene: Scene, patient: Patient, booking: Booking) -> list[str]:

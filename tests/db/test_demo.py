@@ -1,10 +1,13 @@
 """The demo clinic: whole, plausible, and the same for the same moment."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection, transaction
 from django.db.models import Count, F, Q
+from pytest_django.plugin import DjangoDbBlocker
 
 from clinic.models import Clinic, Lot, User
 from patients.models import Patient
@@ -12,9 +15,16 @@ from sessions.demo.build import build, demo_moment
 from sessions.models import Plan, Score, TreatmentSession, Visit, ZoneTreatment
 from sessions.plans.statuses import PlanStatus
 
-pytestmark = pytest.mark.django_db
-
 WEDNESDAY = datetime(2026, 11, 25, 10, 31, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def _demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The whole demo, built once for this module and taken back afterwards."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        build(now=WEDNESDAY)
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.mark.parametrize(
@@ -47,9 +57,8 @@ def test_the_demo_shows_an_open_day(now: datetime, shown: datetime) -> None:
     assert demo_moment(now) == shown
 
 
+@pytest.mark.usefixtures("_demo")
 def test_the_clinic_is_whole() -> None:
-    build(now=WEDNESDAY)
-
     assert Clinic.objects.get().is_demo
     assert User.objects.filter(roles__contains=["practitioner"]).count() == 3
     phototypes = set(Patient.objects.values_list("phototype", flat=True))
@@ -61,9 +70,8 @@ def test_the_clinic_is_whole() -> None:
     assert states >= {"done", "in_room", "confirmed", "unconfirmed"}
 
 
+@pytest.mark.usefixtures("_demo")
 def test_every_figure_follows_the_rules_it_will_be_judged_by() -> None:
-    build(now=WEDNESDAY)
-
     zones = ZoneTreatment.objects.select_related("session")
     assert not zones.filter(
         Q(session__device_kind="pen", depth_setting_mm__isnull=True)
@@ -80,6 +88,8 @@ def test_every_figure_follows_the_rules_it_will_be_judged_by() -> None:
     assert not signed.exclude(signed_digest__regex="^[0-9a-f]{64}$")
 
 
+@pytest.mark.prove
+@pytest.mark.django_db
 def test_the_same_moment_gives_the_same_clinic() -> None:
     build(now=WEDNESDAY)
     first = _fingerprint()
@@ -95,8 +105,6 @@ def _fingerprint() -> list[tuple[object, ...]]:
 
 
 def _forget() -> None:
-    from django.db import connection
-
     with connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         ours = [
@@ -113,6 +121,7 @@ def _forget() -> None:
             cursor.execute(f'ALTER TABLE "{name}" ENABLE TRIGGER USER')
 
 
+@pytest.mark.django_db
 def test_a_real_clinic_is_left_alone() -> None:
     Clinic.objects.create(pk=1, name="A real one")
     with pytest.raises(CommandError, match="real clinic"):
