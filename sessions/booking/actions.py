@@ -7,8 +7,11 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from clinic.audit.actions import Entry, record, record_many
+from clinic.places.models import Site
+from clinic.rules.gates import Step
 from clinic.staff.models import User
-from sessions.booking import taking
+from sessions.booking import checks, earlier, taking
+from sessions.booking.checks import Judgement, Wanted
 from sessions.booking.models import Visit
 from sessions.booking.statuses import MOVABLE, Status, may_become
 from sessions.booking.taking import Claim
@@ -83,21 +86,66 @@ class Move:
 def book(*, entries: Sequence[VisitEntry], by: User, now: datetime) -> list[Visit]:
     """Book all visits or none.
 
-    The rules (interval, screening) are asked by the callers, in the same
-    transaction. Raises TimeTakenError when somebody else has one of the times.
+    Raises TimeTakenError when somebody else has one of the times, RefusedError
+    when a rule stands against one of the days. `confirmed_rules` of an entry are
+    the warnings that were confirmed; those that mattered are kept on the visit.
     """
     claims = [entry.claim for entry in entries]
     taking.lock(claims)
     taking.refuse_taken(claims)
+    judged = refuse_unwise(entries, step=Step.BOOK, now=now)
     with taking.guarded():
         visits = Visit.objects.bulk_create(
-            [_visit(entry, by=by, now=now) for entry in entries]
+            [
+                _visit(entry, rules=one.confirmed_rules, by=by, now=now)
+                for entry, one in zip(entries, judged, strict=True)
+            ]
         )
     record_many(by=by, now=now, entries=[_booked(visit) for visit in visits])
     return visits
 
 
-def _visit(entry: VisitEntry, *, by: User, now: datetime) -> Visit:
+def refuse_unwise(
+    entries: Sequence[VisitEntry], *, step: Step, now: datetime
+) -> list[Judgement]:
+    """The rules for all entries, patient by patient, in the order of the entries.
+
+    Call after the locks. Raises RefusedError.
+    """
+    planned = earlier.planned_of(
+        e.planned_session_id for e in entries if e.planned_session_id is not None
+    )
+    judged: dict[int, Judgement] = {}
+    for patient_id in sorted({entry.patient_id for entry in entries}):
+        own = [n for n, e in enumerate(entries) if e.patient_id == patient_id]
+        wanted = [
+            Wanted(
+                kind=entries[n].kind,
+                on=entries[n].day,
+                planned=planned.get(entries[n].planned_session_id or 0, ()),
+            )
+            for n in own
+        ]
+        confirmed = frozenset(c for n in own for c in entries[n].confirmed_rules)
+        found = checks.refuse_unwise(
+            patient_id=patient_id,
+            wanted=wanted,
+            step=step,
+            today=_today(entries[own[0]].site_id, now),
+            confirmed=confirmed,
+        )
+        judged |= dict(zip(own, found, strict=True))
+    return [judged[n] for n in range(len(entries))]
+
+
+def _today(site_id: int, now: datetime) -> date:
+    """The day it is at a site."""
+    return now.astimezone(Site.objects.get(pk=site_id).zone).date()
+
+
+def _visit(
+    entry: VisitEntry, *, rules: Sequence[str], by: User, now: datetime
+) -> Visit:
     return Visit(
         kind=entry.kind,
         patient_id=entry.patient_id,
@@ -112,7 +160,7 @@ def _visit(entry: VisitEntry, *, by: User, now: datetime) -> Visit:
         day=entry.day,
         status=entry.status,
         why=entry.why,
-        confirmed_rules=list(entry.confirmed_rules),
+        confirmed_rules=list(rules),
         booked_at=now,
         booked_by=by,
     )
@@ -132,7 +180,8 @@ def move(*, moves: Sequence[Move], by: User, now: datetime) -> list[Visit]:
     """Move all visits or none; they may take each other's old times.
 
     Raises VisitChangedError when one was changed since it was shown or can no
-    longer be moved, TimeTakenError when a new time is not free.
+    longer be moved, TimeTakenError when a new time is not free, RefusedError
+    when a rule stands against a new day.
     """
     moving = [one.visit_id for one in moves]
     before = Visit.objects.in_bulk(moving)
@@ -141,10 +190,11 @@ def move(*, moves: Sequence[Move], by: User, now: datetime) -> list[Visit]:
     taking.lock([*new.values(), *old])
     visits = _fresh(moves)
     taking.refuse_taken(list(new.values()), moving=moving)
+    rules = _refuse_unwise_moves(moves, visits, now=now)
     _vacate(visits)
     with taking.guarded():
         for one in moves:
-            _place(visits[one.visit_id], one)
+            _place(visits[one.visit_id], one, rules=rules[one.visit_id])
     record_many(by=by, now=now, entries=[_moved(v) for v in visits.values()])
     return list(visits.values())
 
@@ -187,7 +237,37 @@ def _vacate(visits: dict[int, Visit]) -> None:
     Visit.objects.filter(pk__in=list(visits)).update(status=Status.CANCELLED)
 
 
-def _place(visit: Visit, one: Move) -> None:
+def _refuse_unwise_moves(
+    moves: Sequence[Move], visits: dict[int, Visit], *, now: datetime
+) -> dict[int, tuple[str, ...]]:
+    """The rules for the new days, patient by patient; codes confirmed by visit."""
+    keys = [v.planned_session_id for v in visits.values()]
+    planned = earlier.planned_of(key for key in keys if key is not None)
+    kept: dict[int, tuple[str, ...]] = {}
+    for patient_id in sorted({visit.patient_id for visit in visits.values()}):
+        own = [one for one in moves if visits[one.visit_id].patient_id == patient_id]
+        wanted = [
+            Wanted(
+                kind=visits[one.visit_id].kind,
+                on=one.day,
+                planned=planned.get(visits[one.visit_id].planned_session_id or 0, ()),
+            )
+            for one in own
+        ]
+        judged = checks.refuse_unwise(
+            patient_id=patient_id,
+            wanted=wanted,
+            step=Step.MOVE,
+            today=_today(visits[own[0].visit_id].site_id, now),
+            confirmed=frozenset(code for one in own for code in one.confirmed_rules),
+            leaving_out=[one.visit_id for one in own],
+        )
+        for one, judgement in zip(own, judged, strict=True):
+            kept[one.visit_id] = judgement.confirmed_rules
+    return kept
+
+
+def _place(visit: Visit, one: Move, *, rules: Sequence[str]) -> None:
     visit.practitioner_id = one.practitioner_id
     visit.room_id = one.room_id
     visit.device_id = one.device_id
@@ -195,7 +275,7 @@ def _place(visit: Visit, one: Move) -> None:
     visit.ends_at = one.ends_at
     visit.day = one.day
     visit.why = one.why
-    visit.confirmed_rules = list(one.confirmed_rules)
+    visit.confirmed_rules = list(rules)
     visit.version += 1
     visit.save(
         update_fields=[

@@ -1,0 +1,306 @@
+"""The rules where a date is set: booking, planning, moving (DESIGN 6).
+
+The gap to every other session of the same skin, done or booked, and what the
+safety questions say for that day. `refuse_unwise` runs inside the booking
+transaction, after the locks; pages ask `judge` for the same answer beforehand.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils.translation import gettext as _
+
+from clinic.rules import gates, interval
+from clinic.rules.book import RuleBook
+from clinic.rules.findings import Finding, Scope, Verdict
+from clinic.rules.gates import Gate, Pass, Step
+from clinic.rules.interval import Planned, Treated
+from patients.history import queries as history
+from patients.history.queries import Basis
+from patients.records.models import Patient
+from sessions.booking import earlier
+from sessions.booking.earlier import Other
+
+SESSION = "session"
+SCREENING = "screening-warn"
+DECEASED = "deceased"
+SEARCH_DAYS = 400
+NOTHING: frozenset[str] = frozenset()
+
+
+class RefusedError(Exception):
+    """A rule stands against a date. Carries the first gate and every judgement."""
+
+    def __init__(self, judged: Sequence["Judgement"]) -> None:
+        super().__init__("A rule stands against the date.")
+        self.judged = tuple(judged)
+        self.gate = self.judged[0].gate
+
+    @property
+    def may_be_confirmed(self) -> bool:
+        """Whether a confirmation is all that is missing."""
+        return all(one.gate.does is Pass.CONFIRM for one in self.judged)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A visit on a day; `planned` are its zones with the depth meant for them."""
+
+    kind: str
+    on: date
+    planned: tuple[Planned, ...] = ()
+    number: int | None = None
+
+    @property
+    def is_session(self) -> bool:
+        """Whether skin is needled; a talk needs no gap and no clear answers."""
+        return self.kind == SESSION
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What the rules do with one wanted visit.
+
+    `first_allowed_on` is the first later day that nothing refuses, None when
+    nothing refuses now or no such day is in sight.
+    """
+
+    wanted: Wanted
+    gate: Gate
+    first_allowed_on: date | None = None
+
+    @property
+    def confirmed_rules(self) -> tuple[str, ...]:
+        """Codes of the warnings that were confirmed, to be kept on the visit."""
+        codes = (
+            ruling.finding.code
+            for ruling in self.gate.rulings
+            if ruling.finding.verdict is Verdict.WARN
+            and ruling.finding.scope is Scope.NEEDLING
+            and ruling.does is Pass.MARKED
+        )
+        return tuple(dict.fromkeys(codes))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What decisions about one patient's dates rest on, read once."""
+
+    patient: Patient
+    basis: Basis
+    others: tuple[Other, ...]
+
+    @property
+    def book(self) -> RuleBook:
+        """The rule book in force."""
+        return self.basis.effective.book
+
+
+def read_facts(
+    patient: Patient, *, today: date, leaving_out: Sequence[int] = ()
+) -> Facts:
+    """Read the patient's other sessions and safety answers; about nine queries.
+
+    `leaving_out` are ids of visits about to be moved.
+    """
+    return Facts(
+        patient=patient,
+        basis=history.read_basis(patient, today=today),
+        others=earlier.sessions_of(patient_id=patient.pk, leaving_out=leaving_out),
+    )
+
+
+def refuse_unwise(
+    *,
+    patient_id: int,
+    wanted: Sequence[Wanted],
+    step: Step,
+    today: date,
+    confirmed: frozenset[str] = NOTHING,
+    leaving_out: Sequence[int] = (),
+) -> tuple[Judgement, ...]:
+    """Judge all visits of a patient together; raises RefusedError.
+
+    Call inside the booking transaction, after the patient's row is locked.
+    """
+    patient = Patient.objects.get(pk=patient_id)
+    if patient.is_deceased:
+        raise RefusedError([_of_the_dead(one, step) for one in wanted])
+    sessions = [one for one in wanted if one.is_session]
+    if not sessions:
+        return tuple(_talk(one, step) for one in wanted)
+    facts = read_facts(patient, today=today, leaving_out=leaving_out)
+    judged = judge(facts, wanted=wanted, step=step, today=today, confirmed=confirmed)
+    closed = [one for one in judged if not one.gate.is_open]
+    if closed:
+        raise RefusedError(sorted(closed, key=_gravest_first))
+    return judged
+
+
+def _gravest_first(one: Judgement) -> int:
+    return -list(Pass).index(one.gate.does)
+
+
+def judge(
+    facts: Facts,
+    *,
+    wanted: Sequence[Wanted],
+    step: Step,
+    today: date,
+    confirmed: frozenset[str] = NOTHING,
+) -> tuple[Judgement, ...]:
+    """What the rules do with each visit, the others counting as booked."""
+    if facts.patient.is_deceased:
+        return tuple(_of_the_dead(one, step) for one in wanted)
+    return tuple(
+        _judged(
+            facts,
+            one,
+            beside=[other for other in wanted if other is not one],
+            step=step,
+            today=today,
+            confirmed=confirmed,
+        )
+        for one in wanted
+    )
+
+
+def first_allowed(
+    facts: Facts, *, planned: tuple[Planned, ...], start: date, today: date
+) -> date | None:
+    """The first day from `start` on which nothing refuses a session."""
+    wanted = Wanted(kind=SESSION, on=start, planned=planned)
+    gate = _gate(facts, wanted, [], Step.PLAN, today, NOTHING)
+    if gate.does is not Pass.REFUSED:
+        return start
+    return _first_allowed(facts, wanted, beside=[], step=Step.PLAN, today=today)
+
+
+def _judged(
+    facts: Facts,
+    wanted: Wanted,
+    *,
+    beside: Sequence[Wanted],
+    step: Step,
+    today: date,
+    confirmed: frozenset[str],
+) -> Judgement:
+    if not wanted.is_session:
+        return _talk(wanted, step)
+    gate = _gate(facts, wanted, beside, step, today, confirmed)
+    offered = None
+    if gate.does is Pass.REFUSED:
+        offered = _first_allowed(facts, wanted, beside=beside, step=step, today=today)
+    return Judgement(wanted=wanted, gate=gate, first_allowed_on=offered)
+
+
+def _gate(  # noqa: PLR0917  one decision, named once by each caller
+    facts: Facts,
+    wanted: Wanted,
+    beside: Sequence[Wanted],
+    step: Step,
+    today: date,
+    confirmed: frozenset[str],
+) -> Gate:
+    """The interval rule and the safety questions for one day, as one gate."""
+    planned = wanted.planned or _anywhere(facts)
+    found = interval.check(
+        facts.book,
+        previous=_previous(facts, planned, beside),
+        planned=planned,
+        on=wanted.on,
+    )
+    fixed = facts.basis.effective.fixed
+    gaps = gates.gate(findings=found, step=step, confirmed=confirmed, fixed=fixed)
+
+    def screened(confirmed: frozenset[str]) -> Gate:
+        return history.decide(
+            facts.basis,
+            step=step,
+            on=wanted.on,
+            today=today,
+            zones=[zone.zone for zone in wanted.planned] or None,
+            confirmed=confirmed,
+        ).gate
+
+    asked = screened(confirmed)
+    if SCREENING in confirmed:
+        waiting = {finding.code for finding in asked.that(Pass.CONFIRM)}
+        asked = screened(confirmed | waiting)
+    return _joined(step, gaps, asked)
+
+
+def _anywhere(facts: Facts) -> tuple[Planned, ...]:
+    """All zones the other sessions know: where it will be, nobody has said."""
+    zones = {zone.zone for other in facts.others for zone in other.zones or ()}
+    return tuple(Planned(zone=zone) for zone in sorted(zones))
+
+
+def _joined(step: Step, *several: Gate) -> Gate:
+    order = list(Pass)
+    refusing = [finding for gate in several for finding in gate.refusing]
+    ends = [finding.until for finding in refusing if finding.until is not None]
+    whole = bool(ends) and len(ends) == len(refusing)
+    return Gate(
+        step=step,
+        does=max((gate.does for gate in several), key=order.index),
+        rulings=tuple(ruling for gate in several for ruling in gate.rulings),
+        first_allowed_on=max(ends) if whole else None,
+    )
+
+
+def _previous(
+    facts: Facts, planned: Iterable[Planned], beside: Iterable[Wanted]
+) -> tuple[Treated, ...]:
+    """Every other session; one of unknown zones counts in all that are asked for."""
+    codes = [zone.zone for zone in planned]
+    known = [treated for other in facts.others for treated in other.treated(codes)]
+    known += [
+        Treated(zone=zone.zone, on=one.on, mm=zone.mm, condition=zone.condition)
+        for one in beside
+        if one.is_session
+        for zone in one.planned
+    ]
+    return tuple(known)
+
+
+def _first_allowed(
+    facts: Facts,
+    wanted: Wanted,
+    *,
+    beside: Sequence[Wanted],
+    step: Step,
+    today: date,
+) -> date | None:
+    """Step from refusal to refusal; None when one has no end."""
+    day, last = wanted.on, wanted.on + timedelta(days=SEARCH_DAYS)
+    while day <= last:
+        one = Wanted(kind=wanted.kind, on=day, planned=wanted.planned)
+        gate = _gate(facts, one, beside, step, today, NOTHING)
+        if gate.does is not Pass.REFUSED:
+            return day
+        if any(_has_no_end(finding) for finding in gate.refusing):
+            return None
+        day = max(gate.first_allowed_on or day, day + timedelta(days=1))
+    return None
+
+
+def _has_no_end(finding: Finding) -> bool:
+    """A refusal that waiting does not lift; the gap to a later visit does end."""
+    return finding.until is None and finding.code != "interval-block"
+
+
+def _of_the_dead(wanted: Wanted, step: Step) -> Judgement:
+    finding = Finding(
+        code=DECEASED,
+        verdict=Verdict.BLOCK,
+        title=_("Has died"),
+        sentence=_("Nothing is booked for a person who has died."),
+        absolute=True,
+    )
+    return Judgement(wanted=wanted, gate=gates.gate(findings=[finding], step=step))
+
+
+def _talk(wanted: Wanted, step: Step) -> Judgement:
+    return Judgement(wanted=wanted, gate=gates.gate(findings=[], step=step))

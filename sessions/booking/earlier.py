@@ -1,0 +1,139 @@
+"""A patient's other sessions, done or booked, as the interval rule counts them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from clinic.rules.interval import Planned, Treated
+from sessions.booking.models import FREE_STATUSES, Visit
+from sessions.plans.models import PlannedSession, ProtocolZone
+
+Zones = Sequence[tuple[str, Decimal | None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Other:
+    """One session of the patient: its day, and what is known of its zones.
+
+    `zones` is None where nobody wrote down where it is: then it may be anywhere.
+    """
+
+    visit_id: int
+    on: date
+    zones: tuple[Planned, ...] | None
+
+    def treated(self, asked: Iterable[str]) -> tuple[Treated, ...]:
+        """Its zones for the rule; unknown ones are those that are asked for."""
+        if self.zones is None:
+            return tuple(Treated(zone=zone, on=self.on) for zone in asked)
+        return tuple(
+            Treated(zone=z.zone, on=self.on, mm=z.mm, condition=z.condition)
+            for z in self.zones
+        )
+
+
+def sessions_of(
+    *, patient_id: int, leaving_out: Sequence[int] = ()
+) -> tuple[Other, ...]:
+    """Every session of a patient that was or will be; two queries.
+
+    A record counts with its day and zones, a booked visit with the zones of its
+    protocol and the planned depth.
+    """
+    rows = list(
+        Visit.objects.filter(patient_id=patient_id, kind="session")
+        .exclude(status__in=FREE_STATUSES)
+        .exclude(pk__in=list(leaving_out))
+        .order_by("starts_at", "id")
+        .values(
+            "id",
+            "day",
+            "plan__protocol_id",
+            "plan__condition__kind",
+            "planned_session__planned_mm",
+            "session__performed_on",
+            "session__signed_at",
+            "session__condition__kind",
+            "session__zones__zone",
+            "session__zones__depth_setting_mm",
+            "session__zones__needle_length_mm",
+            "session__zones__is_left_out",
+        )
+    )
+    protocols = {row["plan__protocol_id"] for row in rows} - {None}
+    ranges = protocol_zones(protocols)
+    by_visit: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        by_visit[row["id"]].append(row)
+    return tuple(_other(visit_rows, ranges) for visit_rows in by_visit.values())
+
+
+def protocol_zones(protocols: Iterable[int]) -> Mapping[int, Zones]:
+    """The zones of protocols with their deepest setting in mm, by protocol."""
+    found: dict[int, list[tuple[str, Decimal | None]]] = defaultdict(list)
+    keys = list(protocols)
+    rows = ProtocolZone.objects.filter(protocol_id__in=keys) if keys else ()
+    for row in rows:
+        found[row.protocol_id].append((row.zone, row.high_mm))
+    return found
+
+
+def planned_zones(
+    zones: Zones, *, mm: Decimal | None, condition: str | None
+) -> tuple[Planned, ...]:
+    """The zones of a session with the depth meant for it, never beyond their own."""
+    return tuple(
+        Planned(
+            zone=zone,
+            mm=mm if mm is None or high is None else min(mm, high),
+            condition=condition,
+        )
+        for zone, high in zones
+    )
+
+
+def planned_of(keys: Iterable[int]) -> Mapping[int, tuple[Planned, ...]]:
+    """What each planned session means to treat, by its id; two queries."""
+    rows = list(
+        PlannedSession.objects.filter(pk__in=list(keys)).values_list(
+            "pk", "planned_mm", "plan__protocol_id", "plan__condition__kind"
+        )
+    )
+    ranges = protocol_zones({protocol for _pk, _mm, protocol, _kind in rows})
+    return {
+        key: planned_zones(ranges.get(protocol, ()), mm=mm, condition=kind)
+        for key, mm, protocol, kind in rows
+    }
+
+
+def _other(rows: list[dict[str, Any]], ranges: Mapping[int, Zones]) -> Other:
+    first = rows[0]
+    recorded = [row for row in rows if row["session__zones__zone"] is not None]
+    if recorded or first["session__signed_at"] is not None:
+        return Other(
+            visit_id=first["id"],
+            on=first["session__performed_on"],
+            zones=tuple(
+                _zone(row) for row in recorded if not row["session__zones__is_left_out"]
+            ),
+        )
+    zones = None
+    if first["plan__protocol_id"] is not None:
+        zones = planned_zones(
+            ranges.get(first["plan__protocol_id"], ()),
+            mm=first["planned_session__planned_mm"],
+            condition=first["plan__condition__kind"],
+        )
+    return Other(visit_id=first["id"], on=first["day"], zones=zones)
+
+
+def _zone(row: dict[str, Any]) -> Planned:
+    setting = row["session__zones__depth_setting_mm"]
+    return Planned(
+        zone=row["session__zones__zone"],
+        mm=row["session__zones__needle_length_mm"] if setting is None else setting,
+        condition=row["session__condition__kind"] or row["plan__condition__kind"],
+    )

@@ -1,0 +1,243 @@
+"""The rules where a date is set: both sides of every limit, and who is told what."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from clinic.audit.models import AuditEvent
+from clinic.rules.gates import Pass, Step
+from sessions.booking import actions, checks
+from sessions.booking.actions import Move, VisitEntry
+from sessions.booking.checks import RefusedError
+from sessions.models import Plan, Visit, ZoneTreatment
+from tests import factories
+from tests.factories import NOW, TODAY
+
+pytestmark = pytest.mark.django_db
+
+
+class Course:
+    """A patient with a running plan whose first session is booked for NOW."""
+
+    def __init__(self, *, depth_mm: str = "1.25") -> None:
+        self.site = factories.make_site()
+        self.practitioner = factories.make_practitioner(site=self.site)
+        self.desk = factories.make_desk(site=self.site)
+        self.room = factories.make_room(site=self.site)
+        self.patient = factories.make_patient()
+        self.plan = factories.make_plan(
+            condition=factories.make_condition(patient=self.patient),
+            site=self.site,
+            by=self.desk,
+        )
+        planned = self.plan.planned_sessions
+        planned.update(planned_mm=Decimal(depth_mm))
+        self.planned = list(planned.order_by("number"))
+        self.first = factories.make_visit(
+            patient=self.patient,
+            practitioner=self.practitioner,
+            room=self.room,
+            by=self.desk,
+            plan=self.plan,
+            planned_session=self.planned[0],
+        )
+
+    def entry(self, number: int, days: int, **changes: Any) -> VisitEntry:
+        starts_at = NOW + timedelta(days=days)
+        return VisitEntry(
+            **{
+                "kind": "session",
+                "patient_id": self.patient.pk,
+                "practitioner_id": self.practitioner.pk,
+                "site_id": self.site.pk,
+                "room_id": self.room.pk,
+                "starts_at": starts_at,
+                "ends_at": starts_at + timedelta(minutes=45),
+                "day": starts_at.date(),
+                "plan_id": self.plan.pk,
+                "planned_session_id": self.planned[number - 1].pk,
+                **changes,
+            }
+        )
+
+    def book(self, *entries: VisitEntry) -> list[Visit]:
+        return actions.book(entries=entries, by=self.desk, now=NOW)
+
+
+def refused(course: Course, *entries: VisitEntry) -> RefusedError:
+    before = Visit.objects.count(), AuditEvent.objects.count()
+    with pytest.raises(RefusedError) as caught:
+        course.book(*entries)
+    assert (Visit.objects.count(), AuditEvent.objects.count()) == before
+    return caught.value
+
+
+@pytest.mark.parametrize("days", [1, 13])
+def test_a_session_sooner_than_fourteen_days_is_refused_with_the_first_day(
+    days: int,
+) -> None:
+    course = Course()
+    error = refused(course, course.entry(2, days))
+    assert error.gate.does is Pass.REFUSED
+    assert error.gate.refusing[0].code == "interval-block"
+    assert error.judged[0].first_allowed_on == TODAY + timedelta(days=14)
+    assert not error.may_be_confirmed
+
+
+@pytest.mark.parametrize(
+    ("days", "code"),
+    [(14, "interval-short"), (27, "interval-short"), (57, "interval-long")],
+)
+def test_an_unusual_gap_waits_for_one_confirmation_that_is_kept(
+    days: int, code: str
+) -> None:
+    course = Course()
+    error = refused(course, course.entry(2, days))
+    assert error.may_be_confirmed
+    assert {f.code for f in error.gate.that(Pass.CONFIRM)} == {code}
+    [visit] = course.book(course.entry(2, days, confirmed_rules=(code,)))
+    assert visit.confirmed_rules == [code]
+
+
+@pytest.mark.parametrize("days", [28, 56])
+def test_a_usual_gap_needs_no_word(days: int) -> None:
+    course = Course()
+    [visit] = course.book(course.entry(2, days))
+    assert visit.confirmed_rules == []
+
+
+@pytest.mark.parametrize(("days", "is_fine"), [(6, False), (7, True)])
+def test_shallow_needles_wait_a_week(days: int, is_fine: bool) -> None:
+    course = Course(depth_mm="0.50")
+    error = refused(course, course.entry(2, days))
+    assert error.may_be_confirmed is is_fine
+
+
+def test_a_confirmation_of_one_rule_confirms_no_other() -> None:
+    course = Course()
+    wrong = course.entry(2, 20, confirmed_rules=("interval-long", "C18"))
+    assert refused(course, wrong).may_be_confirmed
+
+
+def test_visits_booked_together_are_judged_against_each_other() -> None:
+    course = Course()
+    error = refused(course, course.entry(2, 28), course.entry(3, 28 + 13))
+    assert error.gate.does is Pass.REFUSED
+    assert len(course.book(course.entry(2, 28), course.entry(3, 56))) == 2
+
+
+def test_a_session_before_a_booked_one_is_refused_as_well() -> None:
+    course = Course()
+    course.book(course.entry(3, 40))
+    error = refused(course, course.entry(2, 30))
+    assert "before" in error.gate.refusing[0].sentence
+    assert error.judged[0].first_allowed_on == TODAY + timedelta(days=54)
+
+
+def test_a_signed_record_counts_with_its_own_day_and_zones() -> None:
+    course = Course()
+    session = factories.make_session(
+        visit=course.first, performed_on=TODAY + timedelta(days=1)
+    )
+    ZoneTreatment.objects.create(
+        session=session, zone="CM-R", depth_setting_mm=Decimal("1.25")
+    )
+    assert not refused(course, course.entry(2, 14)).may_be_confirmed
+    assert refused(course, course.entry(2, 15)).may_be_confirmed
+    ZoneTreatment.objects.all().delete()
+    ZoneTreatment.objects.create(
+        session=session, zone="FH", depth_setting_mm=Decimal("1.25")
+    )
+    assert course.book(course.entry(2, 3))
+
+
+def test_what_was_missed_or_cancelled_does_not_count() -> None:
+    course = Course()
+    Visit.objects.update(status="missed")
+    assert course.book(course.entry(2, 1))
+
+
+def test_days_are_those_of_the_site_not_of_the_server() -> None:
+    """23:30 in London in winter is the same day; gaps count calendar days."""
+    course = Course()
+    late = NOW.replace(hour=23, minute=30) + timedelta(days=13)
+    entry = course.entry(
+        2, 0, starts_at=late, ends_at=late + timedelta(minutes=20), day=late.date()
+    )
+    assert not refused(course, entry).may_be_confirmed
+
+
+def test_a_talk_needs_no_gap() -> None:
+    course = Course()
+    talk = course.entry(
+        2, 1, kind="consultation", plan_id=None, planned_session_id=None
+    )
+    assert course.book(talk)
+
+
+@pytest.mark.parametrize("kind", ["consultation", "session"])
+def test_nobody_books_for_the_dead(kind: str) -> None:
+    course = Course()
+    course.patient.is_deceased = True
+    course.patient.save(update_fields=["is_deceased"])
+    planned = {} if kind == "session" else {"plan_id": None, "planned_session_id": None}
+    error = refused(course, course.entry(2, 40, kind=kind, **planned))
+    assert error.gate.refusing[0].code == "deceased"
+    assert error.gate.may_pass == frozenset()
+    assert error.judged[0].first_allowed_on is None
+
+
+def test_a_session_of_unknown_zones_counts_everywhere() -> None:
+    course = Course()
+    Visit.objects.update(plan=None, planned_session=None)
+    assert not refused(course, course.entry(2, 13)).may_be_confirmed
+
+
+def test_a_move_is_judged_without_its_own_old_day() -> None:
+    course = Course()
+    [second] = course.book(course.entry(2, 28))
+
+    def move(days: int, *codes: str) -> Move:
+        starts_at = NOW + timedelta(days=days)
+        return Move(
+            visit_id=second.pk,
+            version=second.version,
+            practitioner_id=course.practitioner.pk,
+            room_id=course.room.pk,
+            device_id=None,
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(minutes=45),
+            day=starts_at.date(),
+            confirmed_rules=codes,
+        )
+
+    with pytest.raises(RefusedError) as caught:
+        actions.move(moves=[move(13)], by=course.desk, now=NOW)
+    assert caught.value.gate.step is Step.MOVE
+    actions.move(moves=[move(29)], by=course.desk, now=NOW)
+    second.refresh_from_db()
+    assert second.day == TODAY + timedelta(days=29)
+
+
+def test_a_clinical_refusal_defers_to_its_day() -> None:
+    from patients.models import HistoryFact
+
+    course = Course()
+    HistoryFact.objects.create(
+        patient=course.patient,
+        kind="isotretinoin",
+        started_on=TODAY - timedelta(days=200),
+        stopped_on=TODAY - timedelta(days=10),
+        source="practitioner",
+        recorded_at=NOW,
+    )
+    facts = checks.read_facts(course.patient, today=TODAY)
+    planned = facts.others[0].zones or ()
+    offered = checks.first_allowed(facts, planned=planned, start=TODAY, today=TODAY)
+    assert offered is not None
+    days = (offered - TODAY).days
+    error = refused(course, course.entry(2, days - 1))
+    assert error.judged[0].first_allowed_on == offered
+    assert Plan.objects.count() == 1
