@@ -31,7 +31,7 @@ class Element:
 
     tag: str
     attributes: dict[str, str]
-    around: tuple["Element", ...]
+    around: tuple["Element", ...] = field(repr=False)
     text: str = ""
 
 
@@ -39,8 +39,8 @@ class Element:
 class Page(HTMLParser):
     """A page taken apart; `faults` says what no page may have."""
 
-    source: str
-    elements: list[Element] = field(default_factory=list)
+    source: str = field(repr=False)
+    elements: list[Element] = field(default_factory=list, repr=False)
 
     def __post_init__(self) -> None:
         super().__init__(convert_charrefs=True)

@@ -113,7 +113,8 @@ def phone(number: str | None) -> str:
         parsed = phonenumbers.parse(number, region)
     except phonenumbers.NumberParseException:
         return number
-    is_local = phonenumbers.region_code_for_number(parsed) == region
+    home = phonenumbers.country_code_for_region(region)
+    is_local = parsed.country_code == home
     style = (
         phonenumbers.PhoneNumberFormat.NATIONAL
         if is_local

@@ -354,7 +354,9 @@ def findings(
 ) -> dict[str, Any]:
     """`{% findings items %}`: what the rules say, worst first, with its sources."""
     shown = [f for f in worst_first(items) if show_ok or f.verdict is not Verdict.OK]
-    rows = [finding_row(finding) for finding in shown]
+    # Flags that only inform stand above what is clear.
+    ordered = sorted(shown, key=lambda f: f.verdict is Verdict.OK and not f.info)
+    rows = [finding_row(finding) for finding in ordered]
     return {"rows": rows, "heading": f"h{heading}"}
 
 
