@@ -161,7 +161,7 @@ def test_stock_shows_first_what_expires_first(lot: Lot) -> None:
     factories.make_lot(site=lot.site, withdrawn_on=TODAY)
     factories.make_lot(site=factories.make_site())
     states = queries.lots_in_stock(
-        site=lot.site, today=TODAY, model_key="skinpen_precision"
+        site=lot.site, today=TODAY, model_key=lot.model_key
     )
     assert [state.lot for state in states] == [sooner, lot]
     assert states[0].days_left == 9
@@ -172,7 +172,7 @@ def test_the_next_lot_is_the_first_to_expire_with_units_left(
     lot: Lot, nurse: User
 ) -> None:
     last_day = factories.make_lot(site=lot.site, expires_on=TODAY, quantity=1)
-    wanted = {"site": lot.site, "model_key": "skinpen_precision", "today": TODAY}
+    wanted = {"site": lot.site, "model_key": lot.model_key, "today": TODAY}
     assert queries.next_lot(**wanted) == last_day
     open_unit(lot=last_day, by=nurse, now=NOW)
     assert queries.next_lot(**wanted) == lot
