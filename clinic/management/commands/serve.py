@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import get_commands
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
+from clinic.staff.checks import refuse_open_doors
 from clinic.web import preflight, serving
 
 DEMO_PEOPLE = ("practitioner", "desk", "owner")
@@ -44,7 +46,12 @@ class Command(BaseCommand):
             if prepare:
                 self.prepare()
             preflight.check()
-        except (serving.CannotListenError, preflight.NotReadyError) as error:
+            refuse_open_doors()
+        except (
+            serving.CannotListenError,
+            preflight.NotReadyError,
+            ImproperlyConfigured,
+        ) as error:
             raise CommandError(str(error)) from error
         connections.close_all()
         self.say_where(where)
