@@ -239,6 +239,9 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Needlepoint"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
 
+# The audit log is chained while the server works; 0 leaves it to seal_audit
+AUDIT_SEAL_EVERY_SECONDS = 600
+
 # What the browser is told
 
 SESSION_COOKIE_AGE = 12 * 60 * 60

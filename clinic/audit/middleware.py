@@ -3,11 +3,12 @@
 import uuid
 from collections.abc import Callable
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
-from clinic.audit import actions, context
+from clinic.audit import actions, context, sealer
 
 REFUSED = frozenset({403, 404, 429})
 
@@ -24,6 +25,8 @@ def audit_middleware(
             request_id=uuid.uuid4().hex,
         )
         request.request_id = origin.request_id  # type: ignore[attr-defined]
+        if settings.AUDIT_SEAL_EVERY_SECONDS:
+            sealer.RHYTHM.beat()
         with context.acting_from(origin):
             return get_response(request)
 

@@ -160,9 +160,7 @@ def test_stock_shows_first_what_expires_first(lot: Lot) -> None:
     factories.make_lot(site=lot.site, expires_on=TODAY - timedelta(days=1))
     factories.make_lot(site=lot.site, withdrawn_on=TODAY)
     factories.make_lot(site=factories.make_site())
-    states = queries.lots_in_stock(
-        site=lot.site, today=TODAY, model_key=lot.model_key
-    )
+    states = queries.lots_in_stock(site=lot.site, today=TODAY, model_key=lot.model_key)
     assert [state.lot for state in states] == [sooner, lot]
     assert states[0].days_left == 9
     assert states[1].left == 3
