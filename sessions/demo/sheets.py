@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count
@@ -197,8 +198,8 @@ def _screenings(scene: Scene, sheets: list[Sheet]) -> list[Screening]:
 def _answer(questions: Iterable[tuple[int, str]]) -> None:
     """Every question answered with no; one statement, for there are thousands."""
     pairs = list(questions)
-    columns = {
-        field.column: field.get_db_prep_save(field.get_default(), connection)
+    columns: dict[str, Any] = {
+        str(field.column): field.get_db_prep_save(field.get_default(), connection)
         for field in ScreeningAnswer._meta.concrete_fields
         if field.name not in {"id", "screening", "question", "value"}
     }
