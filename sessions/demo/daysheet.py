@@ -9,7 +9,7 @@ from patients.models import Patient
 from sessions.demo import sheets
 from sessions.demo.diary import Booking
 from sessions.demo.histories import Scene, Told
-from sessions.demo.sheets import Sheet
+from sessions.demo.shapes import Sheet
 from sessions.models import Visit
 
 MINUTES = 45

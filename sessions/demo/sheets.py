@@ -1,51 +1,23 @@
 """Visits and session records of the told stories, written in bulk and then signed."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count
 
-from clinic.models import Lot, Unit
 from clinic.rules import screening
 from clinic.rules.facts import Purpose
 from clinic.rules.screening import Person
 from patients.models import Patient, Screening, ScreeningAnswer
 from sessions.charting.digest import PARTS, digest_of
+from sessions.demo import events, parts
 from sessions.demo.diary import Booking
-from sessions.demo.histories import Scene, Told, depth, is_roller
-from sessions.models import (
-    AdverseEvent,
-    ChecklistTick,
-    PlannedSession,
-    Recovery,
-    SessionTopical,
-    SessionUnit,
-    TreatmentSession,
-    Visit,
-    ZoneTreatment,
-)
-from sessions.plans.statuses import PlanStatus
+from sessions.demo.histories import Scene, Told, is_roller
+from sessions.demo.shapes import Sheet
+from sessions.models import PlannedSession, TreatmentSession, Visit
 
-CALM_DAYS = (1, 2, 2, 3, 3, 3, 4, 4, 5, 6)
 MISSED_SHARE = 0.055
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
-    """One session that was done: its story, time and number in the plan."""
-
-    told: Told
-    booking: Booking
-    number: int
-
-    @property
-    def planned(self) -> PlannedSession:
-        """The planned session it carries out."""
-        return self.told.planned[self.number - 1]
 
 
 def write(scene: Scene, stories: Iterable[Told]) -> None:
@@ -58,7 +30,7 @@ def write(scene: Scene, stories: Iterable[Told]) -> None:
     ]
     _visits_ahead(scene, told)
     record(scene, sheets)
-    _events(scene, told)
+    events.write(scene, told)
 
 
 def record(scene: Scene, sheets: list[Sheet], *, unsigned: int = 0) -> None:
@@ -83,7 +55,7 @@ def record(scene: Scene, sheets: list[Sheet], *, unsigned: int = 0) -> None:
             for sheet, visit, asked in zip(sheets, visits, screenings, strict=True)
         ]
     )
-    _parts(scene, sheets, sessions)
+    parts.write(scene, sheets, sessions)
     _sign(sessions[: len(sessions) - unsigned])
 
 
@@ -261,118 +233,6 @@ def _session(
     )
 
 
-def _parts(scene: Scene, sheets: list[Sheet], sessions: list[TreatmentSession]) -> None:
-    pairs = list(zip(sheets, sessions, strict=True))
-    ZoneTreatment.objects.bulk_create(
-        [zone for sheet, session in pairs for zone in _zones(scene, sheet, session)],
-        batch_size=2000,
-    )
-    _units(sessions)
-    SessionTopical.objects.bulk_create(
-        [topical for session in sessions for topical in _topicals(session)]
-    )
-    ChecklistTick.objects.bulk_create(
-        ChecklistTick(
-            session=session,
-            item=item.key,
-            at=session.started_at,
-            by_id=session.practitioner_id,
-        )
-        for session in sessions
-        for item in scene.book.checklist
-    )
-    Recovery.objects.bulk_create(
-        Recovery(
-            session=session,
-            calm_on_day=max(scene.random.choice(CALM_DAYS) - sheet.number // 2, 1),
-            recorded_at=session.started_at + timedelta(days=21),
-            recorded_by_id=session.practitioner_id,
-        )
-        for sheet, session in pairs
-        if session.performed_on < scene.today - timedelta(days=21)
-    )
-
-
-def _zones(
-    scene: Scene, sheet: Sheet, session: TreatmentSession
-) -> Iterable[ZoneTreatment]:
-    roller = session.device_kind == "roller"
-    for zone in sheet.told.zones:
-        mm = depth(scene, sheet.told.story, zone, sheet.number)
-        before = depth(scene, sheet.told.story, zone, sheet.number - 1)
-        if mm is None:
-            continue
-        yield ZoneTreatment(
-            session=session,
-            zone=zone.zone,
-            depth_setting_mm=None if roller else mm,
-            needle_length_mm=mm if roller else None,
-            passes=zone.passes or 3,
-            endpoint=sheet.told.plan.protocol.endpoint,
-            planned_mm=mm,
-            previous_mm=before if sheet.number > 1 else None,
-            previous_passes=(zone.passes or 3) if sheet.number > 1 else None,
-        )
-
-
-def _units(sessions: list[TreatmentSession]) -> None:
-    lots = list(Lot.objects.filter(kind__in=("cartridge", "roller")).order_by("id"))
-    counted = Unit.objects.values_list("lot_id").annotate(Count("id"))
-    opened: dict[int, int] = dict(counted.order_by())
-    units, kept = [], []
-    for session in sessions:
-        lot = _lot_for(lots, session, opened)
-        opened[lot.pk] = opened.get(lot.pk, 0) + 1
-        units.append(
-            Unit(
-                lot=lot,
-                serial=f"{opened[lot.pk]:03d}",
-                opened_at=session.started_at,
-                opened_by_id=session.practitioner_id,
-            )
-        )
-        kept.append(session)
-    for session, unit in zip(kept, Unit.objects.bulk_create(units), strict=True):
-        SessionUnit.objects.create(
-            session=session, unit=unit, is_discarded=True, taken_at=session.started_at
-        )
-
-
-def _lot_for(lots: list[Lot], session: TreatmentSession, opened: dict[int, int]) -> Lot:
-    """The lot that ends first among those in use on the day."""
-    day = session.performed_on
-    fitting = [
-        lot
-        for lot in lots
-        if lot.site_id == session.site_id
-        and lot.model_key == session.model_key
-        and lot.received_on <= day <= lot.expires_on
-        and opened.get(lot.pk, 0) < lot.quantity
-    ]
-    return min(fitting, key=lambda lot: (lot.expires_on, lot.pk))
-
-
-def _topicals(session: TreatmentSession) -> Iterable[SessionTopical]:
-    yield SessionTopical(
-        session=session,
-        kind="anaesthetic",
-        product="Lidocaine cream 4 %",
-        strength_percent=Decimal(4),
-        grams=Decimal(10),
-        on_at=session.started_at - timedelta(minutes=30),
-        off_at=session.started_at,
-        is_occluded=False,
-    )
-    yield SessionTopical(
-        session=session,
-        kind="glide",
-        topical_key="HYALURONIC_ACID",
-        product="Hyaluronic acid 1.5 %",
-        is_sterile=True,
-        for_needled_skin=True,
-    )
-
-
 def _sign(sessions: list[TreatmentSession]) -> None:
     fresh = TreatmentSession.objects.filter(
         pk__in=[session.pk for session in sessions]
@@ -384,41 +244,4 @@ def _sign(sessions: list[TreatmentSession]) -> None:
         session.signed_digest = digest_of(session)
     TreatmentSession.objects.bulk_update(
         rows, ["signed_at", "signed_by", "signed_digest"], batch_size=500
-    )
-
-
-def _events(scene: Scene, stories: list[Told]) -> None:
-    rows = []
-    for told in stories:
-        dark = (told.plan.patient.phototype or 3) >= 4
-        for session in TreatmentSession.objects.filter(plan=told.plan):
-            chance = 0.016 + 0.012 * dark + 0.05 * told.story.deep
-            if scene.random.random() < chance:
-                rows.append(_event(scene, told, session, dark=dark))
-    AdverseEvent.objects.bulk_create(rows)
-
-
-def _event(
-    scene: Scene, told: Told, session: TreatmentSession, *, dark: bool
-) -> AdverseEvent:
-    kinds = ("ERYTHEMA", "PIH", "HSV", "ACNE_MILIA")
-    weights = (4, 2 + 5 * (dark or told.story.deep), 1, 2)
-    kind = scene.random.choices(kinds, weights=weights)[0]
-    wait = {"ERYTHEMA": 8, "PIH": 14, "HSV": 3, "ACNE_MILIA": 6}[kind]
-    lasts = {"ERYTHEMA": 6, "PIH": 60, "HSV": 8, "ACNE_MILIA": 16}[kind]
-    onset = min(session.performed_on + timedelta(days=wait), scene.today)
-    closed = onset + timedelta(days=lasts + scene.random.randint(-2, 9))
-    settled = closed <= scene.today and told.story.status is not PlanStatus.DRAFT
-    return AdverseEvent(
-        patient_id=session.patient_id,
-        session=session,
-        kind=kind,
-        onset_on=onset,
-        grade=1 if kind in {"ERYTHEMA", "ACNE_MILIA"} else 2,
-        zones=[told.zones[0].zone],
-        action="Seen, advice given",
-        outcome="Settled without a mark" if settled else "",
-        closed_on=closed if settled else None,
-        recorded_at=session.started_at + timedelta(days=wait),
-        recorded_by_id=session.practitioner_id,
     )
