@@ -20,6 +20,7 @@ from clinic.web.charts.frame import (
     label,
     step_path,
     ticks,
+    value_axis,
 )
 from clinic.web.drawing.svg import Point, element, line, polyline
 from clinic.web.templatetags.formats import percent, signed
@@ -125,44 +126,34 @@ def _outcome(row: Outcome, x: Scale, *, y: float, width: float) -> list[SafeStri
     if row.median is None:
         words = _("too few to show")
         return [*parts, label(words, x(x.low) + 8, y + 5, anchor="start")]
-    tone = "fell" if row.fell else ""
+    tone = " fell" if row.fell else ""
     if row.low is not None and row.high is not None:
-        left, right = x(row.low), x(row.high)
-        parts.append(
-            element(
-                "rect",
-                css=f"half {tone}".strip(),
-                x=left,
-                y=y - 5,
-                width=max(right - left, 1),
-                height=12,
-                rx=6,
-            )
-        )
+        parts.append(_half(x(row.low), x(row.high), y=y, css=f"half{tone}"))
     if row.before is not None:
-        parts.append(
-            line((x(row.before), y - 10), (x(row.before), y + 12), css="before")
-        )
+        here = x(row.before)
+        parts.append(line((here, y - 10), (here, y + 12), css="before"))
     parts.append(
-        element(
-            "circle", css=f"median {tone}".strip(), cx=x(row.median), cy=y + 1, r=6.5
-        )
+        element("circle", css=f"median{tone}", cx=x(row.median), cy=y + 1, r=6.5)
     )
     if row.patients is not None:
-        here, middle = x(row.patients), y + 1
-        corners = [
-            (here, middle - 7),
-            (here + 6.5, middle),
-            (here, middle + 7),
-            (here - 6.5, middle),
-        ]
-        parts.append(element("path", css="diamond", d=f"{polyline(corners)}Z"))
-    parts.append(
-        label(percent(row.median), width - 44, y + 6, anchor="end", css="value")
-    )
+        parts.append(_diamond(x(row.patients), y + 1))
     words = _("new") if row.change is None else signed(row.change)
-    parts.append(label(words, width, y + 6, anchor="end", css=_change_css(row.change)))
-    return parts
+    return [
+        *parts,
+        label(percent(row.median), width - 44, y + 6, anchor="end", css="value"),
+        label(words, width, y + 6, anchor="end", css=_change_css(row.change)),
+    ]
+
+
+def _half(start: float, end: float, *, y: float, css: str) -> SafeString:
+    """The middle half as a rounded bar."""
+    width = max(end - start, 1)
+    return element("rect", css=css, x=start, y=y - 5, width=width, height=12, rx=6)
+
+
+def _diamond(x: float, y: float) -> SafeString:
+    corners = [(x, y - 7), (x + 6.5, y), (x, y + 7), (x - 6.5, y)]
+    return element("path", css="diamond", d=f"{polyline(corners)}Z")
 
 
 def _change_css(change: Decimal | None) -> str:
@@ -203,45 +194,49 @@ def drop_off(
     low = min([Decimal(50), *shares, *before])
     x = Scale(low=1, high=max(count, 2), start=left, end=right)
     y = Scale(low=float(low // 10 * 10), high=100, start=height - 30, end=14)
-    parts = []
-    for value in ticks(y.low, 100, wanted=3):
-        parts.append(line((left, y(value)), (right, y(value)), css="grid"))
-        parts.append(label(f"{value:g}", left - 6, y(value) + 4, anchor="end"))
-    for values, css, words_css in (
-        (before, "stay-before", ""),
-        (shares, "stay", "value"),
-    ):
-        points: list[Point] = [(x(i), y(share)) for i, share in enumerate(values, 1)]
-        if not points:
-            continue
-        parts.append(element("path", css=css, d=step_path(points)))
-        end_x, end_y = points[-1]
-        nudge = 9 if css == "stay-before" else 1
-        parts.append(
-            label(
-                percent(values[-1]),
-                end_x + 6,
-                end_y + nudge,
-                anchor="start",
-                css=words_css,
-            )
-        )
+    parts = value_axis(y, values=ticks(y.low, 100, wanted=3), left=left, right=right)
+    parts += _stay(before, x, y, css="stay-before", words_css="", nudge=9)
+    parts += _stay(shares, x, y, css="stay", words_css="value", nudge=1)
     parts += [label(str(i), x(i), height - 8) for i in range(1, count + 1)]
-    headings = (_("Session"), _("Reached"))
-    rows = tuple(
-        (
-            str(i + 1),
-            *(percent(s[i]) if i < len(s) else "" for s in (shares, before) if s),
-        )
-        for i in range(count)
-    )
-    numbers = Numbers(
-        caption=caption,
-        headings=(*headings, before_label or _("Before")) if before else headings,
-        rows=rows if shares or before else (),
-    )
+    numbers = _stay_numbers(shares, before, caption, before_label or _("Before"))
     svg = drawing(parts, width=width, height=height, sentence=caption)
     return figure(svg, numbers=numbers, css="chart-small")
+
+
+def _stay(
+    shares: Sequence[Decimal],
+    x: Scale,
+    y: Scale,
+    *,
+    css: str,
+    words_css: str,
+    nudge: float,
+) -> list[SafeString]:
+    """One falling line with its last share at the end."""
+    points: list[Point] = [(x(i), y(share)) for i, share in enumerate(shares, 1)]
+    if not points:
+        return []
+    end_x, end_y = points[-1]
+    words = percent(shares[-1])
+    return [
+        element("path", css=css, d=step_path(points)),
+        label(words, end_x + 6, end_y + nudge, anchor="start", css=words_css),
+    ]
+
+
+def _stay_numbers(
+    shares: Sequence[Decimal],
+    before: Sequence[Decimal],
+    caption: str,
+    before_label: str,
+) -> Numbers:
+    shown = [series for series in (shares, before) if series]
+    rows = tuple(
+        (str(i + 1), *(percent(s[i]) if i < len(s) else "" for s in shown))
+        for i in range(max((len(series) for series in shown), default=0))
+    )
+    headings = (_("Session"), _("Reached"), before_label)
+    return Numbers(caption=caption, headings=headings[: 1 + len(shown)], rows=rows)
 
 
 # Use of people and rooms -----------------------------------------------------

@@ -120,35 +120,14 @@ def depth_gauge(
 
     parts: list[SafeString] = []
     if low_mm is not None and high_mm is not None:
-        parts.append(
-            element(
-                "rect",
-                css="range",
-                x=GAUGE_LEFT,
-                y=y(low_mm),
-                width=GAUGE_WIDTH - GAUGE_LEFT,
-                height=max(y(high_mm) - y(low_mm), 2),
-                rx=3,
-            )
-        )
+        parts.append(_range(y(low_mm), y(high_mm)))
     for step in range(int(deepest_mm / GAUGE_STEP_MM) + 1):
-        level = GAUGE_STEP_MM * step
-        css = "skin" if step == 0 else "grid"
-        parts.append(line((GAUGE_LEFT, y(level)), (GAUGE_WIDTH, y(level)), css=css))
-        parts.append(
-            text(
-                f"{level:.1f}" if step else "0",
-                22,
-                y(level) + 4,
-                text_anchor="end",
-                aria_hidden="true",
-            )
-        )
+        parts += _mark(GAUGE_STEP_MM * step, y(GAUGE_STEP_MM * step))
     if depth_mm:
         parts += [line((x, 2), (x, y(depth_mm)), css="needle") for x in NEEDLES_X]
     if last_mm:
-        level_y = y(last_mm)
-        parts.append(line((GAUGE_LEFT, level_y), (GAUGE_WIDTH, level_y), css="last"))
+        level = y(last_mm)
+        parts.append(line((GAUGE_LEFT, level), (GAUGE_WIDTH, level), css="last"))
     return element(
         "svg",
         *parts,
@@ -159,6 +138,29 @@ def depth_gauge(
         role="img",
         aria_label=gauge_label(depth_mm, low_mm, high_mm, last_mm),
     )
+
+
+def _range(top: float, base: float) -> SafeString:
+    """The protocol's range, at least as high as a line."""
+    return element(
+        "rect",
+        css="range",
+        x=GAUGE_LEFT,
+        y=top,
+        width=GAUGE_WIDTH - GAUGE_LEFT,
+        height=max(base - top, 2),
+        rx=3,
+    )
+
+
+def _mark(level_mm: Decimal, y: float) -> list[SafeString]:
+    """A depth on the gauge's scale; zero is the skin."""
+    words = f"{level_mm:.1f}" if level_mm else "0"
+    css = "grid" if level_mm else "skin"
+    return [
+        line((GAUGE_LEFT, y), (GAUGE_WIDTH, y), css=css),
+        text(words, 22, y + 4, text_anchor="end", aria_hidden="true"),
+    ]
 
 
 def gauge_label(

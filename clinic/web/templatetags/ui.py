@@ -13,10 +13,15 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from clinic.web import icons, navigation
-from clinic.web.templatetags import drawings, formats, parts
+from clinic.web.templatetags import drawings, formats, parts, tables
 
 register = template.Library()
-for library in (formats.register, parts.register, drawings.register):
+for library in (
+    formats.register,
+    parts.register,
+    tables.register,
+    drawings.register,
+):
     register.tags.update(library.tags)
     register.filters.update(library.filters)
 
