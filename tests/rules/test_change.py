@@ -35,6 +35,8 @@ def compared(key, baseline, current):
         pytest.param("nrs-satisfaction", "5", "8", "60.0", "60% better", id="upward"),
         pytest.param("nrs-satisfaction", "8", "6", "-25.0", "25% worse", id="downward"),
         pytest.param("nrs-pain", "8", "6", "25.0", "25% better", id="less pain"),
+        pytest.param("masi", "48", "47.7", "0.6", "1% better", id="under one percent"),
+        pytest.param("masi", "48", "47.8", "0.4", "no change", id="under a half"),
     ],
 )
 def test_percent_of_the_baseline(key, baseline, current, percent, words):
@@ -151,6 +153,12 @@ def test_one_grade_of_goodman_baron_makes_a_responder(baseline, current, respond
     found = compared("gbl", baseline, current)
     assert found.responder is responder
     assert (found.meaning is Meaning.RESPONDER) is responder
+
+
+def test_a_grade_is_called_a_grade():
+    assert compared("gbl", "3", "2").sentence == "1 grade better, a responder"
+    assert compared("gbl", "4", "2").sentence == "2 grades better, a responder"
+    assert compared("gbl", "2", "3").sentence == "1 grade worse"
 
 
 @pytest.mark.parametrize("grade", [1, 2, 3, 4, 5])

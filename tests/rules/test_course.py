@@ -262,6 +262,7 @@ def test_a_plateau_of_goodman_baron(readings, flag):
         pytest.param([20, 10, 15], True, id="five since the session before"),
         pytest.param([20, 22, 25], True, id="five since the start"),
         pytest.param([20, 10, 14], False, id="four since the session before"),
+        pytest.param([20, 10, 12, 15], False, id="five since two sessions before"),
     ],
 )
 def test_five_points_of_goodman_baron_are_worse(readings, worse):
@@ -275,6 +276,8 @@ def test_five_points_of_goodman_baron_are_worse(readings, worse):
         ([3, 3, 2], []),
         ([3, 4], [FlagCode.WORSE]),
         ([3, 4, 4], [FlagCode.WORSE]),
+        ([3], []),
+        ([], []),
     ],
 )
 def test_flags_of_a_grade(readings, flags):
@@ -324,6 +327,10 @@ def test_what_is_due_on_a_day(days, flags):
     today = MONTHLY[3] + timedelta(days=days)
     found = course.flags_on(today=today, dates=MONTHLY)
     assert [flag.code for flag in found] == flags
+
+
+def test_nothing_is_due_without_a_session():
+    assert course.flags_on(today=MONTHLY[0], dates=()) == ()
 
 
 def test_every_entry_names_scales_and_conditions_of_the_book():

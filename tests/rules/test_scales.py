@@ -237,6 +237,11 @@ def test_the_erythema_index_of_a_camera(ratio, index):
     assert str(found) == index
 
 
+def test_the_erythema_index_takes_reflectances_below_one():
+    found = arithmetic.camera_erythema_index(red=Decimal("0.5"), green=Decimal("0.25"))
+    assert str(found) == "30.10"
+
+
 @pytest.mark.parametrize(("red", "green"), [("0", "1"), ("1", "0")])
 def test_no_erythema_index_without_light(red, green):
     with pytest.raises(ValueError, match="above 0"):

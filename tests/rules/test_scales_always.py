@@ -202,6 +202,11 @@ def test_every_scale_says_its_licence_and_its_sources(key):
             {"responder_by": "change"}, "needs responder_by", id="half a rule"
         ),
         pytest.param({"nonsense": 1}, "Unknown field", id="a misspelt field"),
+        pytest.param(
+            {"direction": "higher", "percent": "possible"},
+            "counted down",
+            id="possible improvement upward",
+        ),
     ],
 )
 def test_a_file_that_contradicts_itself_is_refused(changes, sentence):

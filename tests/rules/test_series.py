@@ -158,6 +158,34 @@ def test_the_reason_names_what_was_missing(what, why):
     assert said(proposed(clinic(**what)).slots[1]) == why
 
 
+@pytest.mark.parametrize(
+    ("devices", "why"),
+    [
+        ((Named(id=1, name="Pen 1"),), "Pen 1 is taken, one week later"),
+        (
+            (Named(id=1, name="Pen 1"), Named(id=2, name="Pen 2")),
+            "Every device is taken on 31 December, one week later",
+        ),
+    ],
+    ids=["one", "both"],
+)
+def test_taken_devices_are_the_reason(devices, why):
+    days = tuple(
+        replace(day, devices={1: WHOLE, 2: WHOLE}) if day.day == NEW_YEARS_EVE else day
+        for day in clinic()
+    )
+    assert said(proposed(days, devices=devices).slots[1]) == why
+
+
+def test_a_day_on_which_nobody_and_no_room_are_free_together_is_full():
+    days = clinic(
+        busy={(1, NEW_YEARS_EVE): ["09:00-13:00"]},
+        rooms={(2, NEW_YEARS_EVE): ["12:30-17:00"]},
+    )
+    second = proposed(days, rooms=(ROOM_2,), part_of_day=None).slots[1]
+    assert said(second) == "31 December is full, one week later"
+
+
 def test_a_single_room_is_named():
     days = clinic(rooms={(2, NEW_YEARS_EVE): ["09:00-17:00"]})
     second = proposed(days, rooms=(ROOM_2,)).slots[1]
@@ -250,7 +278,12 @@ class TestTwoPractitioners:
 
 def test_a_device_is_taken_and_kept():
     devices = (Named(id=2, name="Pen 2"), Named(id=1, name="Pen 1"))
-    assert {slot.device for slot in proposed(devices=devices).slots} == {2}
+    slots = proposed(devices=devices).slots
+    assert {slot.device for slot in slots} == {2}
+    assert {code for slot in slots for code in codes(slot)} == {
+        Code.FIRST_FREE,
+        Code.ON_TIME,
+    }
     assert {slot.device for slot in proposed().slots} == {None}
 
 

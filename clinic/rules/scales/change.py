@@ -83,10 +83,8 @@ def percent_change(
     improvement = _improvement(scale, baseline, current)
     if improvement is None or scale.percent is Percent.NONE:
         return None
-    whole = baseline
-    if scale.percent is Percent.POSSIBLE:
-        lower = scale.direction is Direction.LOWER
-        whole = baseline - scale.minimum if lower else scale.maximum - baseline
+    possible = scale.percent is Percent.POSSIBLE
+    whole = baseline - scale.minimum if possible else baseline
     return 100 * improvement / whole if whole else None
 
 
