@@ -88,7 +88,7 @@ def dumbbell(
         rows=tuple(_outcome_row(row) for row in rows),
     )
     svg = drawing(parts, width=width, height=height, sentence=caption)
-    return figure(svg, numbers=numbers, keys=keys)
+    return figure(svg, numbers=numbers, keys=keys, css="chart-wide chart-rows")
 
 
 def _percent_scale(rows: Sequence[Outcome], *, start: float, end: float) -> Scale:
