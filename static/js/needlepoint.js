@@ -92,6 +92,30 @@
   });
 
   // Keys: G then a letter goes; a letter in data-key acts. Never inside a field.
+  const keys = document.getElementById("keys");
+  const showKeys = () => {
+    const list = keys.querySelector("dl");
+    list.replaceChildren();
+    document.querySelectorAll("[data-go], [data-key]").forEach((target) => {
+      const { go, key } = target.dataset;
+      const name = document.createElement("dd");
+      const press = document.createElement("dt");
+      press.textContent = go ? `G ${keys.dataset.then} ${go.toUpperCase()}` : key.toUpperCase();
+      const field = target.labels?.[0];
+      const copy = (field ?? target).cloneNode(true);
+      copy.querySelectorAll("kbd, .count").forEach((extra) => extra.remove());
+      name.textContent = target.getAttribute("aria-label") || copy.textContent.trim();
+      list.append(press, name);
+    });
+    keys.showModal();
+  };
+  if (keys && !("noSingleKeys" in document.body.dataset)) {
+    document.querySelectorAll("[data-show-keys]").forEach((button) => {
+      button.hidden = false;
+      button.addEventListener("click", showKeys);
+    });
+  }
+
   let going = false;
   const typing = (target) => target.closest("input:not([type=radio],[type=checkbox]), textarea, select, [contenteditable], dialog[open]");
   const act = (element) => {
@@ -106,6 +130,7 @@
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) { return; }
     if ("noSingleKeys" in document.body.dataset) { return; }
     const key = event.key.toLowerCase();
+    if (key === "?" && keys) { showKeys(); return; }
     const target = going
       ? document.querySelector(`[data-go="${CSS.escape(key)}"]`)
       : document.querySelector(`[data-key="${CSS.escape(key)}"]`);
