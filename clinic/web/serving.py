@@ -20,6 +20,8 @@ from typing import Any, NoReturn
 
 import waitress
 from waitress import wasyncore
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +32,7 @@ REQUEST_BYTES = 26 * 1024 * 1024  # one picture of 25 MB and its form
 DRAIN_SECONDS = 10.0
 CRASH_SECONDS = 2.0  # a process that ends sooner than this cannot start
 FOR_GOOD = 3  # quick ends in a row
+STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 
 class CannotListenError(Exception):
@@ -43,6 +46,24 @@ class Listening:
     address: str
     port: int
     workers: int
+
+
+class StrictParser(HTTPRequestParser):  # type: ignore[misc]
+    """Refuses a request that tells its length in two ways (request smuggling)."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Raise ParsingError, which answers 400 and hangs up."""
+        super().parse_header(header_plus)
+        if self.chunked and "CONTENT_LENGTH" in self.headers:
+            raise ParsingError("Both Transfer-Encoding and Content-Length")
+        if "TRANSFER_ENCODING" in self.headers:  # left there for HTTP/1.0 only
+            raise ParsingError("Transfer-Encoding in HTTP/1.0")
+
+
+class StrictChannel(HTTPChannel):  # type: ignore[misc]
+    """A connection whose requests are parsed strictly."""
+
+    parser_class = StrictParser
 
 
 def listen(where: Listening) -> socket.socket:
@@ -80,7 +101,7 @@ def serve(where: Listening, listener: socket.socket) -> int:
     raise_open_files()
     gc.freeze()  # what is loaded now stays shared with the processes
     family = Family(application, listener)
-    for sign in (signal.SIGTERM, signal.SIGINT):
+    for sign in STOPPING:
         signal.signal(sign, family.stop)
     for _ in range(where.workers):
         family.add()
@@ -100,12 +121,16 @@ class Family:
         self.lifeline = os.pipe()
 
     def add(self) -> None:
-        """One more process."""
-        pid = os.fork()
-        if pid == 0:
-            os.close(self.lifeline[1])
-            work(self.application, self.listener, lifeline=self.lifeline[0])
-        self.born[pid] = time.monotonic()
+        """One more process, unless all were asked to stop."""
+        # A signal waits until the child has its own handler and we know the child.
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+        if not self.stopping:
+            pid = os.fork()
+            if pid == 0:
+                os.close(self.lifeline[1])
+                work(self.application, self.listener, lifeline=self.lifeline[0])
+            self.born[pid] = time.monotonic()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
 
     def stop(self, *_: object) -> None:
         """Ask every process to finish what it has begun."""
@@ -148,6 +173,7 @@ def work(application: Any, listener: socket.socket, *, lifeline: int) -> NoRetur
             clear_untrusted_proxy_headers=False,  # client_address_middleware decides
             ident="",
         )
+        server.channel_class = StrictChannel
         stop = threading.Event()
 
         def ask_to_stop(*_: object) -> None:
@@ -155,6 +181,7 @@ def work(application: Any, listener: socket.socket, *, lifeline: int) -> NoRetur
             server.pull_trigger()
 
         signal.signal(signal.SIGTERM, ask_to_stop)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
         threading.Thread(target=end_with_parent, args=[lifeline], daemon=True).start()
         while not stop.is_set():
             wasyncore.loop(timeout=5, use_poll=True, map=sockets, count=1)

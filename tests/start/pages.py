@@ -2,54 +2,57 @@
 
 import os
 import time
+from pathlib import Path
 
-from django.contrib.auth.decorators import login_not_required
 from django.db import IntegrityError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
+from clinic.web.doors import public
+
 handler500 = "clinic.web.errors.server_error"
 
 
-@login_not_required
+@public
 def hello(request: HttpRequest) -> HttpResponse:
     return HttpResponse(request.META["REMOTE_ADDR"])
 
 
-@login_not_required
+@public
 def cached(request: HttpRequest) -> HttpResponse:
     return HttpResponse("kept", headers={"Cache-Control": "public, max-age=3600"})
 
 
-@login_not_required
+@public
 def upload(request: HttpRequest) -> HttpResponse:
     return HttpResponse(str(len(request.body)))
 
 
-@login_not_required
+@public
 def slow(request: HttpRequest) -> HttpResponse:
+    Path(request.GET["began"]).touch()
     time.sleep(1.5)
     return HttpResponse("answered")
 
 
-@login_not_required
+@public
 def rows(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return HttpResponse("a row")
 
 
-@login_not_required
+@public
 def process(request: HttpRequest) -> HttpResponse:
     return HttpResponse(str(os.getpid()))
 
 
-@login_not_required
+@public
 def away(request: HttpRequest) -> HttpResponse:
     raise OperationalError("connection refused for patient Anna")
 
 
-@login_not_required
+@public
 def deadlock(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM clinic_user")
@@ -57,12 +60,12 @@ def deadlock(request: HttpRequest) -> HttpResponse:
     return HttpResponse("never")
 
 
-@login_not_required
+@public
 def broken(request: HttpRequest) -> HttpResponse:
     raise ValueError("Anna Berg has melasma")
 
 
-@login_not_required
+@public
 def clash(request: HttpRequest) -> HttpResponse:
     error = IntegrityError("Key (email)=(anna@example.org) already exists")
     raise RuntimeError("while saving Anna") from error

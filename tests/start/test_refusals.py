@@ -143,3 +143,14 @@ def test_tables_that_are_missing_are_named(tmp_path):
         PORT="18763",
     )
     assert_one_sentence(result, "manage.py migrate")
+
+
+def test_a_view_without_a_door_is_not_served():
+    result = manage(
+        "serve",
+        "--settings=tests.start.settings_open_door",
+        PORT="18764",
+    )
+    assert result.returncode != 0
+    assert "/unguarded/" in result.stderr
+    assert "Traceback" not in result.stderr

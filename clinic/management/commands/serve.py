@@ -23,7 +23,7 @@ class Command(BaseCommand):
     """Serve at PORT until Ctrl-C."""
 
     help = "Serve the clinic at NEEDLEPOINT_BIND and PORT."
-    requires_system_checks = ()
+    requires_system_checks = ()  # after the port, which is quicker to mend
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """One switch: do what is due before serving."""
@@ -43,6 +43,7 @@ class Command(BaseCommand):
         try:
             listener = serving.listen(where)
             preflight.check_folder(Path(settings.VAR_DIR))
+            self.check()
             if prepare:
                 self.prepare()
             preflight.check()
