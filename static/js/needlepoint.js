@@ -20,9 +20,11 @@
   document.querySelector(".error-summary")?.focus();
 
   // A failed request says so and leaves everything as it was typed.
-  const failed = () => toast("bad", document.body.dataset.failed || "Not saved. Check the connection and try again.");
-  document.addEventListener("htmx:sendError", failed);
-  document.addEventListener("htmx:responseError", failed);
+  const words = document.body.dataset;
+  document.addEventListener("htmx:sendError", () => toast("bad", words.failed));
+  document.addEventListener("htmx:responseError", (event) => {
+    toast("bad", event.detail.xhr.status < 500 ? words.refused : words.failed);
+  });
 
   // Toasts: good news leaves by itself after eight seconds, the rest is closed by hand.
   const arm = (note) => {

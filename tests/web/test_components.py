@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Paginator
 from django.template import engines
 from django.test import RequestFactory
-from django.urls import path
+from django.urls import Resolver404, path, resolve
 from django.urls.conf import include
 
 from clinic import urls as clinic_urls
@@ -266,3 +266,25 @@ def test_every_verdict_has_a_word_and_an_icon(verdict: Verdict) -> None:
     word, symbol = parts.VERDICT_LOOKS[verdict]
     assert str(word)
     assert symbol in icons.shapes_by_name()
+
+
+# Where each place of the rail lies once its slice has brought it (UX 5.2).
+PLACES = {
+    "today": "/today/",
+    "calendar": "/calendar/",
+    "patients": "/patients/",
+    "plans": "/plans/",
+    "follow-ups": "/follow-ups/overdue/",
+    "reports": "/reports/",
+    "stock": "/stock/devices/",
+    "settings": "/settings/",
+}
+
+
+@pytest.mark.parametrize("item", navigation.ITEMS, ids=lambda item: item.name)
+def test_a_place_that_exists_stands_in_the_rail(item: navigation.NavItem) -> None:
+    try:
+        resolve(PLACES[item.name])
+    except Resolver404:
+        return  # its slice has not brought it yet: no link, so no dead one
+    assert navigation.url_of(item), f"name it in {navigation.__name__}"

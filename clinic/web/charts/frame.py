@@ -44,14 +44,12 @@ class TimeScale:
     end: float
 
     def __call__(self, day: date) -> float:
-        """The px of a day."""
-        inner = Scale(
-            low=self.first.toordinal(),
-            high=self.last.toordinal(),
-            start=self.start,
-            end=self.end,
-        )
-        return inner(day.toordinal())
+        """The px of a day; with one day only, it stands in the middle."""
+        days = (self.last - self.first).days
+        if not days:
+            return (self.start + self.end) / 2
+        part = (day - self.first).days / days
+        return self.start + part * (self.end - self.start)
 
     def holds(self, day: date) -> bool:
         """Whether the day is drawn at all."""

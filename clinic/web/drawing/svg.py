@@ -1,13 +1,16 @@
 """SVG elements as nested calls: everything is escaped, nothing carries a style."""
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 
-from django.utils.html import conditional_escape, escape
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 Value = str | int | float | Decimal | None
 Point = tuple[float, float]
+SPECIAL = re.compile("[&<>\"']")
 
 
 def element(name: str, *children: str, **attributes: Value) -> SafeString:
@@ -16,19 +19,30 @@ def element(name: str, *children: str, **attributes: Value) -> SafeString:
     Children that are not SafeString are text and are escaped.
     """
     written = "".join(
-        f' {attribute_name(key)}="{escape(number(value))}"'
+        f' {attribute_name(key)}="{attribute_value(value)}"'
         for key, value in attributes.items()
         if value is not None
     )
-    inner = "".join(conditional_escape(child) for child in children)
+    inner = "".join(
+        child if isinstance(child, SafeString) else attribute_value(child)
+        for child in children
+    )
     end = f">{inner}</{name}>" if inner else "/>"
     return mark_safe(f"<{name}{written}{end}")  # noqa: S308  escaped above
 
 
+@lru_cache(maxsize=256)
 def attribute_name(key: str) -> str:
     """`css` is class, `view_box` is viewBox, others get hyphens."""
     special = {"css": "class", "view_box": "viewBox"}
     return special.get(key, key.rstrip("_").replace("_", "-"))
+
+
+def attribute_value(value: Value) -> str:
+    """A number as it is, text escaped where it needs it."""
+    if not isinstance(value, str):
+        return number(value)
+    return escape(value) if SPECIAL.search(value) else value
 
 
 def number(value: Value) -> str:
