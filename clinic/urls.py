@@ -3,7 +3,11 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+clinic_pages: list[URLPattern | URLResolver] = [
+    path("", include("clinic.devices.urls")),
+]
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include((clinic_pages, "clinic"))),
     path("", include("clinic.rulebook.urls")),
     path("", include("patients.records.urls")),
     path("", include("clinic.staff.sign_in_urls")),

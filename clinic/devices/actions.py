@@ -1,16 +1,164 @@
 """Writing the stock: devices, lots, and the opening of a single-use unit."""
 
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clinic.audit import actions as audit
-from clinic.devices.models import Lot, Unit
+from clinic.devices.models import Device, Lot, Unit
+from clinic.places.models import Site
 from clinic.staff.models import User
 
 SERIAL_LENGTH = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceEntry:
+    """A handpiece as somebody typed it."""
+
+    name: str
+    model_key: str
+    serial: str
+    serviced_on: date | None
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotEntry:
+    """A lot as somebody read it off the box; None is "not stated"."""
+
+    kind: str
+    product: str
+    model_key: str
+    number: str
+    expires_on: date
+    received_on: date
+    quantity: int
+    needle_count: int | None
+    needle_length_mm: Decimal | None
+    strength_percent: Decimal | None
+    is_sterile: bool | None
+    for_needled_skin: bool | None
+
+
+@transaction.atomic
+def add_device(*, site: Site, entry: DeviceEntry, by: User, now: datetime) -> Device:
+    """A new handpiece at the site."""
+    device = Device.objects.create(site=site, **asdict(entry))
+    audit.record(
+        by=by,
+        now=now,
+        action="device.added",
+        object_kind="device",
+        object_id=device.pk,
+    )
+    return device
+
+
+@transaction.atomic
+def change_device(
+    *, device: Device, entry: DeviceEntry, by: User, now: datetime
+) -> Device:
+    """Change a handpiece; what was treated with it keeps pointing to it."""
+    changed = _assign(device, asdict(entry))
+    if changed:
+        device.save(update_fields=changed)
+        audit.record(
+            by=by,
+            now=now,
+            action="device.changed",
+            object_kind="device",
+            object_id=device.pk,
+            fields=changed,
+        )
+    return device
+
+
+@transaction.atomic
+def receive_lot(*, site: Site, entry: LotEntry, by: User, now: datetime) -> Lot:
+    """Put a lot into the register of the site."""
+    lot = Lot.objects.create(site=site, **asdict(entry))
+    audit.record(
+        by=by, now=now, action="lot.received", object_kind="lot", object_id=lot.pk
+    )
+    return lot
+
+
+class LotTooSmallError(Exception):
+    """A lot is said to hold fewer units than were opened; `opened` says how many."""
+
+    def __init__(self, *, opened: int) -> None:
+        self.opened = opened
+        self.sentence = _(
+            "%(count)d units of this lot were opened, so it held at least as many."
+        ) % {"count": opened}
+        super().__init__(self.sentence)
+
+
+@transaction.atomic
+def change_lot(*, lot: Lot, entry: LotEntry, by: User, now: datetime) -> Lot:
+    """Correct a lot; raises LotTooSmallError below the units already opened."""
+    locked = Lot.objects.select_for_update().get(pk=lot.pk)
+    opened = locked.units.count()
+    if entry.quantity < opened:
+        raise LotTooSmallError(opened=opened)
+    changed = _assign(locked, asdict(entry))
+    if changed:
+        locked.save(update_fields=changed)
+        audit.record(
+            by=by,
+            now=now,
+            action="lot.changed",
+            object_kind="lot",
+            object_id=locked.pk,
+            fields=changed,
+        )
+    return locked
+
+
+@transaction.atomic
+def withdraw_lot(*, lot: Lot, reason: str, by: User, now: datetime) -> Lot:
+    """Nothing more is taken out of the lot; what was, stays recorded."""
+    locked = _locked(lot)
+    if locked.withdrawn_on is None:
+        locked.withdrawn_on = now.astimezone(locked.site.zone).date()
+        locked.withdrawn_because = reason
+        locked.save(update_fields=["withdrawn_on", "withdrawn_because"])
+        audit.record(
+            by=by, now=now, action="lot.withdrawn", object_kind="lot", object_id=lot.pk
+        )
+    return locked
+
+
+@transaction.atomic
+def put_lot_back(*, lot: Lot, by: User, now: datetime) -> Lot:
+    """Undo a withdrawal that was a mistake."""
+    locked = _locked(lot)
+    if locked.withdrawn_on is not None:
+        locked.withdrawn_on = None
+        locked.withdrawn_because = ""
+        locked.save(update_fields=["withdrawn_on", "withdrawn_because"])
+        audit.record(
+            by=by, now=now, action="lot.put_back", object_kind="lot", object_id=lot.pk
+        )
+    return locked
+
+
+def _locked(lot: Lot) -> Lot:
+    rows = Lot.objects.select_for_update(of=("self",)).select_related("site")
+    return rows.get(pk=lot.pk)
+
+
+def _assign(row: Device | Lot, values: dict[str, object]) -> list[str]:
+    """Set what differs; the names of what was set."""
+    changed = [name for name, value in values.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, values[name])
+    return changed
 
 
 class Refusal(StrEnum):
@@ -40,11 +188,7 @@ def open_unit(*, lot: Lot, by: User, now: datetime, serial: str | None = None) -
     Without a printed serial it gets the lot's next running number. The lot's row is
     locked, so two people never get the same unit. Raises UnitRefused.
     """
-    locked = (
-        Lot.objects.select_for_update(of=("self",))
-        .select_related("site")
-        .get(pk=lot.pk)
-    )
+    locked = _locked(lot)
     taken = set(Unit.objects.filter(lot=locked).values_list("serial", flat=True))
     refuse_unusable(
         lot=locked, opened=len(taken), today=now.astimezone(locked.site.zone).date()

@@ -69,6 +69,7 @@ class Lot(models.Model):
         _("labelled for needled skin"), null=True, blank=True
     )
     withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)
+    withdrawn_because = models.CharField(_("reason"), max_length=160, blank=True)
 
     class Meta:
         constraints = [

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, TypedDict
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
-from clinic.devices.models import SINGLE_USE, Device, Lot
+from clinic.devices.models import SINGLE_USE, Device, Lot, Unit
 from clinic.places.models import Site
+from clinic.staff.models import User
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -123,3 +124,19 @@ def devices_of(*, site: Site) -> list[Device]:
 def devices_for_treatment(*, site: Site) -> list[Device]:
     """The handpieces in use at a site, by name."""
     return list(Device.objects.filter(site=site, is_active=True).order_by("name", "id"))
+
+
+def units_of(*, lot: Lot) -> list[Unit]:
+    """The opened units of a lot, the latest first, each with who opened it."""
+    units = Unit.objects.filter(lot=lot).select_related("opened_by")
+    return list(units.order_by("-opened_at", "-id"))
+
+
+def lots_numbered(*, user: User, text: str, limit: int) -> list[Lot]:
+    """Lots whose number or product holds the text, of the person's sites."""
+    found = Lot.objects.select_related("site").filter(
+        Q(number__icontains=text) | Q(product__icontains=text)
+    )
+    if not user.is_owner:
+        found = found.filter(site__memberships__user=user)
+    return list(found.order_by("-expires_on", "id")[:limit])

@@ -157,6 +157,7 @@ class Migration(migrations.Migration):
                 ('is_sterile', models.BooleanField(blank=True, null=True, verbose_name='sterile')),
                 ('for_needled_skin', models.BooleanField(blank=True, null=True, verbose_name='labelled for needled skin')),
                 ('withdrawn_on', models.DateField(blank=True, null=True, verbose_name='withdrawn on')),
+                ('withdrawn_because', models.CharField(blank=True, max_length=160, verbose_name='reason')),
                 ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lots', to='clinic.site')),
             ],
         ),

@@ -87,7 +87,6 @@ ITEMS = (
         label=_("Devices and lots"),
         icon="boxes",
         url_name="clinic:devices",
-        roles=frozenset({PRACTITIONER, OWNER}),
         key="d",
     ),
     NavItem(

@@ -16,3 +16,21 @@ def passkey(world: World) -> dict[str, Any]:
         data={"name": "Key", "credential": {}},
     )
     return {"pk": row.pk}
+
+
+@maker("rulebook:rule")
+def rule(_world: World) -> dict[str, Any]:
+    return {"code": "C01"}
+
+
+@maker("clinic:device")
+def device(world: World) -> dict[str, Any]:
+    return {"pk": world.device.pk}
+
+
+@maker("clinic:lot")
+@maker("clinic:lot-change")
+@maker("clinic:lot-withdraw")
+@maker("clinic:lot-put-back")
+def lot(world: World) -> dict[str, Any]:
+    return {"pk": world.lot.pk}
