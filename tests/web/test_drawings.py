@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from clinic.rules import book
-from clinic.web.drawing import face, facechart, needles, profile
+from clinic.web.drawing import body, face, facechart, needles, profile
 from clinic.web.drawing.curves import Spot, closed, mirrored, spots
 from clinic.web.drawing.facechart import FaceState, View
 from clinic.web.drawing.needles import Needle, NeedleState
@@ -57,23 +57,35 @@ def test_a_curve_passes_all_its_spots() -> None:
 # Zones of the face -----------------------------------------------------------
 
 
-def areas_of_the_face() -> set[str]:
-    return {
-        area.key
-        for area in book.load_book().areas.values()
-        if area.code[:2] not in {"SC", "DE", "HA", "AB", "TR"}
-    }
+def test_the_charts_draw_exactly_the_areas_of_the_rule_book() -> None:
+    areas = set(book.load_book().areas)
+    assert set(facechart.AREA_NAMES) == areas
+    assert set(face.ZONES) | set(body.MAPS) == areas
 
 
-def test_the_chart_draws_exactly_the_areas_of_the_rule_book() -> None:
-    assert set(facechart.ZONE_NAMES) == areas_of_the_face()
-    assert set(face.ZONES) == areas_of_the_face()
+def test_areas_are_called_as_in_the_rule_book() -> None:
+    for key, area in book.load_book().areas.items():
+        assert str(facechart.AREA_NAMES[key]).lower() == area.name.lower()
 
 
-def test_zones_are_called_as_in_the_rule_book() -> None:
-    names = {area.key: area.name for area in book.load_book().areas.values()}
-    for code, name in facechart.ZONE_NAMES.items():
-        assert str(name).lower() == names[code].lower()
+@pytest.mark.parametrize("code", body.MAPS)
+def test_a_map_beside_the_face_has_its_one_area_inside_the_picture(code: str) -> None:
+    root = parsed(facechart.body_map(code, state=samples.BODY, interactive=True))
+    (zone,) = with_class(root, "fc-zone")
+    assert zone.get("data-zone") == code
+    assert str(facechart.AREA_NAMES[code]) in str(zone.get("aria-label"))
+    left, top, width, height = body.MAPS[code].crop
+    for part in body.MAPS[code].zone:
+        assert all(left <= spot.x <= left + width for spot in part)
+        assert all(top <= spot.y <= top + height for spot in part)
+
+
+def test_a_chosen_map_has_a_ring_and_one_left_out_is_hatched() -> None:
+    chosen = parsed(facechart.body_map("AB", state=samples.BODY))
+    assert len(with_class(chosen, "fc-ring")) == 1
+    assert chosen.get("role") == "img"
+    skipped = parsed(facechart.body_map("TR", state=samples.BODY))
+    assert len(with_class(skipped, "left-out")) == 1
 
 
 def test_no_eyelid_can_be_chosen() -> None:

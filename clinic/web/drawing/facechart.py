@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from clinic.web.drawing import face, profile
+from clinic.web.drawing import body, face, profile
 from clinic.web.drawing.curves import Spot, closed, mirrored, opened
 from clinic.web.drawing.svg import element, group, text
 from clinic.web.templatetags.formats import mm, mm_number
@@ -40,6 +40,14 @@ ZONE_NAMES = {
     "JW-L": gettext_lazy("Left jawline"),
     "NE": gettext_lazy("Neck"),
 }
+BODY_NAMES = {
+    "SC": gettext_lazy("Scalp"),
+    "DE": gettext_lazy("Décolleté"),
+    "HA": gettext_lazy("Backs of the hands"),
+    "AB": gettext_lazy("Abdomen and thighs"),
+    "TR": gettext_lazy("Chest and back"),
+}
+AREA_NAMES = ZONE_NAMES | BODY_NAMES
 # Bands 1 to 3 reach to these depths (mm), band 5 begins at the last.
 BANDS_REACH_MM = (Decimal("0.5"), Decimal("0.75"), Decimal(1))
 DEEP_FROM_MM = Decimal("1.5")
@@ -122,6 +130,33 @@ def chart(
     )
 
 
+def body_map(
+    code: str, *, state: FaceState, interactive: bool = False, labelled: bool = True
+) -> SafeString:
+    """A map beside the face by its area's code: scalp, décolleté, hands and so on."""
+    shown = body.MAPS[code]
+    path = " ".join(closed(part) for part in shown.zone)
+    chosen = {code: path} if code in state.selected else {}
+    labels = {code: shown.label}
+    marks = [*(_numbers(labels, state) if labelled else ()), *_dots(labels, state)]
+    name = AREA_NAMES[code]
+    depth = zone_label(code, state.depths.get(code))
+    return element(
+        "svg",
+        *_closed("fc-neck", *shown.neck),
+        *_closed("fc-skin", *shown.skin),
+        group([_zone(code, path, state, interactive)]),
+        group(_opened("fc-thin", *shown.lines), css="fc-features"),
+        group(_rings(chosen, chosen), css="fc-rings"),
+        *marks,
+        css="fc",
+        view_box=" ".join(f"{side:g}" for side in shown.crop),
+        role="group" if interactive else "img",
+        aria_label=str(name) if interactive else depth,
+        data_view=code,
+    )
+
+
 def mini(*, state: FaceState) -> SafeString:
     """The small front view of rows and cards: no numbers, a sentence instead."""
     zones = zones_of(View.FRONT)
@@ -158,7 +193,7 @@ def summary(state: FaceState) -> str:
 def zone_label(code: str, depth_mm: Decimal | None) -> str:
     """What a zone is called with its depth: "Right medial cheek, 1.50 mm"."""
     shown = mm(depth_mm) if depth_mm else _("not treated")
-    return f"{ZONE_NAMES[code]}, {shown}"
+    return f"{AREA_NAMES[code]}, {shown}"
 
 
 # Zones ---------------------------------------------------------------------------

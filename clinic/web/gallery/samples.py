@@ -43,6 +43,16 @@ FACE = FaceState(
     changed=frozenset({"FH", "CH"}),
     selected=frozenset({"CM-R", "CM-L"}),
 )
+BODY = FaceState(
+    depths={
+        "SC": Decimal("0.5"),
+        "DE": Decimal("0.75"),
+        "HA": Decimal("0.5"),
+        "AB": Decimal("1.5"),
+    },
+    left_out=frozenset({"TR"}),
+    selected=frozenset({"AB"}),
+)
 STATES = (
     NeedleState.DONE,
     NeedleState.DONE,

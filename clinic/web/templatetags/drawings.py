@@ -68,6 +68,16 @@ def face_chart(
 
 
 @register.simple_tag
+def body_map(
+    code: str, state: FaceState, *, interactive: bool = False, labels: bool = True
+) -> SafeString:
+    """`{% body_map "SC" state interactive=True %}`: SC, DE, HA, AB or TR."""
+    return facechart.body_map(
+        code, state=state, interactive=interactive, labelled=labels
+    )
+
+
+@register.simple_tag
 def depth_scale() -> SafeString:
     """`{% depth_scale %}`: the five depth bands, for a legend."""
     return facechart.scale_bar()
