@@ -1,0 +1,1 @@
+"""What the owner reads, counted by PostgreSQL; one topic a module."""
