@@ -54,7 +54,7 @@ course AS (
 outcome AS (
     SELECT course.*, opening.value AS before_value, review.value AS after_value,
            review.rated_on AS reviewed_on,
-           {percent} AS improvement, {own} AS own_improvement
+           {percent} AS improvement, own_review.value AS own_rating
       FROM course
       JOIN scale ON scale.key = course.main
       JOIN LATERAL (
@@ -68,12 +68,6 @@ outcome AS (
            AND variant = opening.variant AND withdrawn_at IS NULL
            AND rated_on >= course.last_on + {weeks}
          ORDER BY rated_on DESC, id DESC LIMIT 1) review ON true
-      LEFT JOIN scale own_scale ON own_scale.key = 'nrs-own'
-      LEFT JOIN LATERAL (
-        SELECT value FROM treatments_score
-         WHERE plan_id = course.id AND scale = 'nrs-own' AND withdrawn_at IS NULL
-           AND rated_on <= course.first_on
-         ORDER BY rated_on DESC, id DESC LIMIT 1) own_opening ON true
       LEFT JOIN LATERAL (
         SELECT value FROM treatments_score
          WHERE plan_id = course.id AND scale = 'nrs-own' AND withdrawn_at IS NULL
@@ -83,9 +77,9 @@ outcome AS (
 )
 """
 PERCENT = (
-    "100.0 * {scale}.sign * ({before}.value - {after}.value) / NULLIF("
-    "CASE WHEN {scale}.possible THEN {scale}.sign * ({before}.value - {scale}.best) "
-    "ELSE {before}.value END, 0)"
+    "100.0 * scale.sign * (opening.value - review.value) / NULLIF(CASE WHEN "
+    "scale.possible THEN scale.sign * (opening.value - scale.best) "
+    "ELSE opening.value END, 0)"
 )
 GROUPS = """
 SELECT GROUPING(condition) AS all_conditions, GROUPING(device_kind) AS all_depths,
@@ -94,7 +88,7 @@ SELECT GROUPING(condition) AS all_conditions, GROUPING(device_kind) AS all_depth
        percentile_cont(0.25) WITHIN GROUP (ORDER BY improvement) AS low,
        percentile_cont(0.5) WITHIN GROUP (ORDER BY improvement) AS median,
        percentile_cont(0.75) WITHIN GROUP (ORDER BY improvement) AS high,
-       percentile_cont(0.5) WITHIN GROUP (ORDER BY own_improvement) AS own
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY own_rating) AS own
   FROM (SELECT *, ceil(deepest_mm * 4) / 4 AS depth,
                date_trunc('month', reviewed_on)::date AS month FROM outcome) one
  WHERE improvement IS NOT NULL
@@ -114,6 +108,8 @@ SELECT id AS plan_id, patient_id, practitioner_id, condition, device_kind,
 class Group:
     """Plans that are alike, and how much better they got, in percent.
 
+    `own` is the median of the patients' own ratings at the review, 0 to 10: it
+    has no percentage beside a clinician's score, so it stays on its own scale.
     Fewer than ten: everything but the key is withheld, and `plans` is 0 or None.
     """
 
@@ -158,8 +154,7 @@ def statement() -> str:
     return READ.format(
         scales=values,
         weeks=REVIEW_AFTER_DAYS,
-        percent=PERCENT.format(scale="scale", before="opening", after="review"),
-        own=PERCENT.format(scale="own_scale", before="own_opening", after="own_review"),
+        percent=PERCENT,
     )
 
 

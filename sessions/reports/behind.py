@@ -1,0 +1,147 @@
+"""The plans and events behind a figure: every number opens its patients.
+
+What is asked for stands in the address as `of`: `outcome:MELASMA`,
+`deeper:MELASMA`, `depth:ACNE_ROLLING:pen:1.50`, `event:PIH`, `stopped`. Outcome
+lists of fewer than ten plans stay closed, for they would tell what is hidden.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from patients.records.models import Patient
+from sessions.plans.models import Plan
+from sessions.reports.filters import Filters
+from sessions.reports.queries import harm, outcomes
+from sessions.reports.queries.outcomes import SMALLEST_GROUP, PlanOutcome
+
+
+class TooFewError(Exception):
+    """Fewer than ten plans: the list would tell what the report hides."""
+
+
+class UnknownListError(LookupError):
+    """The address asks for a list that does not exist."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One plan or event of a list."""
+
+    patient: Patient
+    plan: Plan | None
+    outcome: PlanOutcome | None = None
+    event: harm.Event | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """What a figure consists of."""
+
+    of: str
+    what: str
+    condition: str
+    lines: tuple[Line, ...]
+
+
+def behind(of: str, filters: Filters) -> Behind:
+    """The list of an address.
+
+    Raises TooFewError for a small outcome group, UnknownListError otherwise.
+    """
+    what, *rest = of.split(":")
+    if what == "event" and len(rest) == 1:
+        return _events(of, rest[0], filters)
+    if what == "stopped" and not rest:
+        return _stopped(of, filters)
+    chosen = _choose(what, rest, outcomes.plans(filters))
+    if len(chosen) < SMALLEST_GROUP:
+        raise TooFewError
+    patients = Patient.objects.defer("clinical_note").in_bulk(
+        [one.patient_id for one in chosen]
+    )
+    plans = _plans(one.plan_id for one in chosen)
+    return Behind(
+        of=of,
+        what=what,
+        condition=rest[0] if rest else "",
+        lines=tuple(
+            Line(
+                patient=patients[one.patient_id],
+                plan=plans.get(one.plan_id),
+                outcome=one,
+            )
+            for one in chosen
+        ),
+    )
+
+
+def _choose(
+    what: str, rest: list[str], found: Iterable[PlanOutcome]
+) -> list[PlanOutcome]:
+    if what == "outcome" and len(rest) <= 1:
+        return [one for one in found if not rest or one.condition == rest[0]]
+    if what == "deeper" and len(rest) == 1:
+        return [one for one in found if one.condition == rest[0] and one.past_protocol]
+    if what == "depth" and len(rest) == 3:
+        condition, kind, depth = rest
+        wanted = (condition, kind, _depth(depth))
+        return [
+            one
+            for one in found
+            if (one.condition, one.device_kind, one.depth_mm) == wanted
+        ]
+    raise UnknownListError(what)
+
+
+def _depth(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise UnknownListError(text) from error
+
+
+def _plans(keys: Iterable[int | None]) -> dict[int, Plan]:
+    wanted = [key for key in keys if key is not None]
+    rows = Plan.objects.filter(pk__in=wanted)
+    rows = rows.select_related("practitioner", "condition", "protocol")
+    return {plan.pk: plan for plan in rows}
+
+
+def _events(of: str, kind: str, filters: Filters) -> Behind:
+    found = [one for one in harm.events(filters) if kind in {one.kind, "all"}]
+    patients = Patient.objects.defer("clinical_note").in_bulk(
+        [one.patient_id for one in found]
+    )
+    plans = _plans(one.plan_id for one in found)
+    return Behind(
+        of=of,
+        what="event",
+        condition=kind,
+        lines=tuple(
+            Line(
+                patient=patients[one.patient_id],
+                plan=plans.get(one.plan_id or 0),
+                event=one,
+            )
+            for one in found
+        ),
+    )
+
+
+def _stopped(of: str, filters: Filters) -> Behind:
+    plans = (
+        Plan.objects.filter(
+            status="stopped", ended_on__range=(filters.first_day, filters.last_day)
+        )
+        .select_related("patient", "practitioner", "condition", "protocol")
+        .order_by("-ended_on", "id")
+    )
+    if filters.site_id is not None:
+        plans = plans.filter(site_id=filters.site_id)
+    if filters.practitioner_id is not None:
+        plans = plans.filter(practitioner_id=filters.practitioner_id)
+    if filters.condition:
+        plans = plans.filter(condition__kind=filters.condition)
+    lines = tuple(Line(patient=plan.patient, plan=plan) for plan in plans)
+    return Behind(of=of, what="stopped", condition=filters.condition, lines=lines)

@@ -1,0 +1,293 @@
+"""The report's figures as charts and words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from clinic.places.models import WEEKDAYS
+from clinic.rules.book import RuleBook
+from clinic.web.charts import (
+    HeatRow,
+    MatrixCell,
+    MatrixRow,
+    Outcome,
+    drop_off,
+    dumbbell,
+    heat,
+    matrix,
+    sparkline,
+    use_bars,
+)
+from clinic.web.charts import Use as Bar
+from clinic.web.templatetags.formats import percent, signed
+from sessions.reports.queries import use
+from sessions.reports.queries.outcomes import SMALLEST_GROUP, Group
+from sessions.reports.report import Insight, Report
+
+HOURS = range(8, 18, 2)
+DEPTHS = tuple(Decimal(quarter) / 4 for quarter in range(2, 11))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One figure of the top row."""
+
+    label: str
+    value: str
+    unit: str
+    hint: str
+    tone: str
+    spark: SafeString
+    of: str = ""
+
+
+def name_of(book: RuleBook, condition: str) -> str:
+    """A condition in words; its key when the book no longer has it."""
+    known = book.conditions.get(condition)
+    return known.name if known else condition
+
+
+def figures(report: Report) -> tuple[Figure, ...]:
+    """The five figures of the top row."""
+    return (
+        _finished(report),
+        _improvement(report),
+        _harm(report),
+        _missed(report),
+        _rooms(report),
+    )
+
+
+def _finished(report: Report) -> Figure:
+    share, before = report.ended.share, report.ended_before.share
+    months = [one.share for one in report.ended_months]
+    return Figure(
+        label=_("Plans finished"),
+        value=_number(share),
+        unit="%" if share is not None else "",
+        hint=_points(share, before),
+        tone=_tone(share, before, higher_is_better=True),
+        spark=_spark(months),
+        of="stopped",
+    )
+
+
+def _improvement(report: Report) -> Figure:
+    group = report.now.whole
+    hint = _("Needs %(least)d plans with a review") % {"least": SMALLEST_GROUP}
+    if group.is_shown:
+        hint = _("median of %(plans)d reviews, middle half %(low)s to %(high)s") % {
+            "plans": group.plans,
+            "low": percent(group.low),
+            "high": percent(group.high),
+        }
+    return Figure(
+        label=_("Improvement at review"),
+        value=_number(group.median),
+        unit="%" if group.is_shown else "",
+        hint=hint,
+        tone="",
+        spark=_spark([one.median for one in report.now.months]),
+        of="outcome" if group.is_shown else "",
+    )
+
+
+def _harm(report: Report) -> Figure:
+    interval, rate = report.harm.interval, report.harm.per_hundred
+    hint = ""
+    if interval is not None:
+        hint = _("likely %(low).1f to %(high).1f") % {
+            "low": interval.low * 100,
+            "high": interval.high * 100,
+        }
+    return Figure(
+        label=_("Adverse events"),
+        value="" if rate is None else f"{rate:.1f}",
+        unit=_("per 100 sessions"),
+        hint=hint,
+        tone="",
+        spark=_spark([one.per_hundred for one in report.harm_months]),
+        of="event:all",
+    )
+
+
+def _missed(report: Report) -> Figure:
+    share, before = report.missed.share, report.missed_before.share
+    return Figure(
+        label=_("Missed visits"),
+        value="" if share is None else f"{share:.1f}",
+        unit="%" if share is not None else "",
+        hint=_points(share, before, places=1),
+        tone=_tone(share, before, higher_is_better=False),
+        spark=_spark([one.share for one in report.missed_months]),
+    )
+
+
+def _rooms(report: Report) -> Figure:
+    share = use.together(report.rooms).share
+    return Figure(
+        label=_("Rooms in use"),
+        value=_number(share),
+        unit="%",
+        hint=_("of open hours"),
+        tone="",
+        spark=_spark([]),
+    )
+
+
+def _number(value: Decimal | None) -> str:
+    return "–" if value is None else f"{round(value)}"
+
+
+def _points(now: Decimal | None, before: Decimal | None, places: int = 0) -> str:
+    if now is None or before is None:
+        return _("nothing to compare with")
+    return _("%(points)s points against the period before") % {
+        "points": signed(now - before, places)
+    }
+
+
+def _tone(
+    now: Decimal | None, before: Decimal | None, *, higher_is_better: bool
+) -> str:
+    if now is None or before is None or abs(now - before) < 1:
+        return ""
+    return "good" if (now > before) == higher_is_better else "bad"
+
+
+def _spark(values: Sequence[Decimal | None]) -> SafeString:
+    return sparkline([value for value in values if value is not None])
+
+
+def outcome_chart(report: Report, book: RuleBook) -> SafeString:
+    """Median and middle half of each condition, largest group first."""
+    groups = sorted(
+        report.now.conditions.values(),
+        key=lambda one: (-(one.plans or 0), one.condition),
+    )
+    return dumbbell(
+        [_outcome(one, report, book) for one in groups],
+        caption=_("Median improvement from the start to the review, by condition"),
+        before_label=_("Period before"),
+    )
+
+
+def _outcome(group: Group, report: Report, book: RuleBook) -> Outcome:
+    before = report.before.conditions.get(group.condition)
+    detail = _("under %(least)d plans") % {"least": SMALLEST_GROUP}
+    if group.plans is not None:
+        detail = ngettext("%(n)d plan", "%(n)d plans", group.plans) % {"n": group.plans}
+    if group.own is not None:
+        detail += _(", own rating %(own)s") % {"own": f"{group.own:g}"}
+    return Outcome(
+        name=name_of(book, group.condition).split(",")[0].split(" (")[0][:18],
+        detail=detail,
+        median=group.median,
+        low=group.low,
+        high=group.high,
+        before=before.median if before else None,
+    )
+
+
+def depth_chart(report: Report, book: RuleBook, *, device_kind: str) -> SafeString:
+    """Improvement by condition and the deepest setting of the plan."""
+    groups = [one for one in report.now.depths if one.device_kind == device_kind]
+    shown = [depth for depth in DEPTHS if any(one.depth_mm == depth for one in groups)]
+    cells = {(one.condition, one.depth_mm): one for one in groups}
+    conditions = sorted({one.condition for one in groups})
+    return matrix(
+        [
+            MatrixRow(
+                name=name_of(book, condition),
+                cells=tuple(_cell(cells.get((condition, depth))) for depth in shown),
+            )
+            for condition in conditions
+        ],
+        columns=[f"{depth:.2f}" for depth in shown],
+        caption=_("Median improvement by condition and deepest setting in mm"),
+        mark_label="",
+    )
+
+
+def _cell(group: Group | None) -> MatrixCell:
+    if group is None:
+        return MatrixCell()
+    return MatrixCell(count=group.plans or 1, value=group.median)
+
+
+def staying_chart(report: Report) -> SafeString:
+    """Who comes back for session 2, 3, 4 ..."""
+    last = percent(report.staying[-1]) if report.staying else ""
+    return drop_off(
+        report.staying,
+        before=report.staying_before,
+        caption=_("Share of begun plans that reach each session; %(last)s the last")
+        % {"last": last},
+        before_label=_("Period before"),
+    )
+
+
+def missed_chart(report: Report) -> SafeString:
+    """Missed visits by weekday and hour."""
+    found = {(one.weekday, one.hour): one.share for one in report.missed_slots}
+    days = sorted({one.weekday for one in report.missed_slots if one.weekday})
+    return heat(
+        [
+            HeatRow(
+                name=f"{hour:02d}",
+                values=tuple(_rounded(found.get((day, hour))) for day in days),
+            )
+            for hour in HOURS
+        ],
+        columns=[str(WEEKDAYS[day - 1][1])[:3] for day in days],
+        caption=_("Percent of visits missed, by weekday and hour"),
+    )
+
+
+def _rounded(value: Decimal | None) -> Decimal | None:
+    return None if value is None else Decimal(round(value))
+
+
+def use_chart(report: Report) -> SafeString:
+    """People and rooms, and what missed visits cost them."""
+    bars = [
+        Bar(name=one.name.split(", ")[-1], used=one.share, lost=one.lost_share)
+        for one in (*report.people, *report.rooms)
+    ]
+    return use_bars(bars, caption=_("Percent of open or working hours in use"))
+
+
+def insight_words(insight: Insight, book: RuleBook) -> dict[str, Any]:
+    """The insight as a headline, a sentence and what it opens."""
+    name = name_of(book, insight.condition)
+    values = {
+        "name": name,
+        "here": percent(insight.here.median),
+        "there": percent(insight.there.median),
+        "plans": insight.here.plans,
+        "others": insight.there.plans,
+    }
+    if insight.kind == "deeper":
+        return {
+            "head": _("%(name)s: plans past the protocol improve less.") % values,
+            "text": _(
+                "%(plans)d plans went deeper than their protocol in some zone and "
+                "improved %(here)s; the other %(others)d improved %(there)s."
+            )
+            % values,
+            "of": f"deeper:{insight.condition}",
+            "count": insight.here.plans,
+        }
+    return {
+        "head": _("%(name)s improves less than before: %(here)s, was %(there)s.")
+        % values,
+        "text": _("%(plans)d plans in this period, %(others)d in the one before.")
+        % values,
+        "of": f"outcome:{insight.condition}",
+        "count": insight.here.plans,
+    }
