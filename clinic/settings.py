@@ -150,7 +150,8 @@ DATABASE_ROLE = read(
 DATABASE_LIMITS = {
     "web": "-c statement_timeout=15000 -c lock_timeout=3000 -c jit=off"
     " -c idle_in_transaction_session_timeout=30000",
-    "owner": "-c lock_timeout=2000 -c jit=off -c idle_in_transaction_session_timeout=600000",
+    "owner": "-c lock_timeout=2000 -c jit=off"
+    " -c idle_in_transaction_session_timeout=600000",
 }
 DATABASE_OPTIONS: dict[str, Any] = {
     "connect_timeout": 3,

@@ -1,0 +1,87 @@
+"""The owner's view: aggregates, and the plans behind each of them."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from clinic.places.http import StaffRequest
+from clinic.rulebook.queries import effective_book
+from clinic.staff import policy
+from clinic.staff.policy import Action, requires
+from clinic.web import csv
+from sessions.reports import actions, choices, files, pictures, report
+from sessions.reports.behind import TooFewError, UnknownListError, behind
+from sessions.reports.filters import Filters, read
+
+
+def _filters(request: StaffRequest) -> Filters:
+    return read(request.GET.dict(), today=timezone.localdate())
+
+
+@requires(Action.REPORT_READ)
+@require_GET
+def progress(request: StaffRequest) -> HttpResponse:
+    """The progress report of a period, counted now."""
+    filters = _filters(request)
+    counted = report.progress(filters, now=timezone.now())
+    book = effective_book().book
+    kind = "roller" if request.GET.get("device") == "roller" else "pen"
+    insight = counted.insight
+    context = {
+        "report": counted,
+        "filters": filters,
+        "choices": choices.choices(book=book),
+        "kind": kind,
+        "query": filters.query(),
+        "figures": pictures.figures(counted),
+        "outcomes": pictures.outcome_chart(counted, book),
+        "groups": pictures.groups_to_open(counted, book),
+        "depths": pictures.depth_chart(counted, book, device_kind=kind),
+        "staying": pictures.staying_chart(counted),
+        "missed": pictures.missed_chart(counted),
+        "use": pictures.use_chart(counted),
+        "harm": pictures.harm_lines(counted, book),
+        "insight": pictures.insight_words(insight, book) if insight else None,
+    }
+    return render(request, "reports/progress.html", context)
+
+
+@requires(Action.REPORT_READ)
+@require_GET
+def behind_figure(request: StaffRequest) -> HttpResponse:
+    """The plans or events a figure consists of.
+
+    Owners see references and figures; who also treats patients sees names.
+    """
+    filters, book = _filters(request), effective_book().book
+    try:
+        found = behind(request.GET.get("of", ""), filters)
+    except TooFewError:
+        return render(request, "reports/too_few.html", {"query": filters.query()})
+    except UnknownListError as error:
+        raise Http404 from error
+    actions.note_reading(
+        found=found, by=request.user, now=timezone.now(), filters=filters
+    )
+    context = {
+        "found": found,
+        "title": pictures.title_of(found, book),
+        "lines": pictures.lines_of(found, book),
+        "filters": filters,
+        "query": filters.query(),
+        "names": policy.may(request.user, Action.PATIENT_IDENTITY),
+    }
+    return render(request, "reports/behind.html", context)
+
+
+@requires(Action.REPORT_READ)
+@require_GET
+def table(request: StaffRequest, table: str) -> HttpResponse:
+    """One of the report's tables as a file; small groups stay hidden there too."""
+    counted = report.progress(_filters(request), now=timezone.now())
+    made = files.table(table, counted, effective_book().book)
+    if made is None:
+        raise Http404(_("There is no such table."))
+    return csv.answer(f"needlepoint-{table}", headings=made.headings, rows=made.rows)
