@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("patients.history.tablet_urls")),
     path("", include("patients.consent.urls")),
     path("", include("clinic.staff.sign_in_urls")),
+    path("", include("sessions.reports.urls")),
 ]
 if settings.DEMO:
     urlpatterns.append(path("styleguide/", include("clinic.web.gallery.urls")))

@@ -12,7 +12,7 @@ half and own rating never leave this module.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 from clinic.rules import scales
@@ -242,7 +242,7 @@ class PlanOutcome:
         """The column of the depth table it stands in: up to the next quarter."""
         if self.deepest_mm is None:
             return None
-        return (-(-self.deepest_mm * 4 // 1)) / 4
+        return (self.deepest_mm * 4).to_integral_value(rounding=ROUND_CEILING) / 4
 
 
 def plans(filters: Filters) -> Iterable[PlanOutcome]:

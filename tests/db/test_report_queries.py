@@ -1,0 +1,303 @@
+"""The owner's figures against small clinics counted by hand."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from clinic.models import Site, User
+from sessions.models import (
+    AdverseEvent,
+    Plan,
+    Score,
+    TreatmentSession,
+    ZoneTreatment,
+)
+from sessions.reports import behind, wilson
+from sessions.reports.filters import Filters, Span
+from sessions.reports.queries import harm, keeping, outcomes, use
+from sessions.reports.queries.outcomes import REVIEW_AFTER_DAYS, SMALLEST_GROUP
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+LAST = factories.TODAY
+PERIOD = Filters(span=Span.YEAR, first_day=LAST - timedelta(days=364), last_day=LAST)
+TREATED = LAST - timedelta(days=100)
+
+
+class Clinic:
+    """A site with one practitioner, one room, and plans made on demand."""
+
+    def __init__(self) -> None:
+        self.site: Site = factories.make_site()
+        self.practitioner: User = factories.make_practitioner(site=self.site)
+        self.room = factories.make_room(site=self.site)
+        self.protocol = factories.make_protocol()
+        self.hour = 0
+
+    def plan(self, **changes: object) -> Plan:
+        condition = factories.make_condition(
+            patient=factories.make_patient(), baseline_scale="gbq", baseline_value=10
+        )
+        return factories.make_plan(
+            condition=condition,
+            site=self.site,
+            by=self.practitioner,
+            protocol=self.protocol,
+            practitioner=self.practitioner,
+            goal_scale="gbq",
+            goal_value=5,
+            **changes,
+        )
+
+    def session(self, plan: Plan, on: date, *, mm: str = "1.50") -> TreatmentSession:
+        self.hour += 1
+        starts_at = factories.NOW - timedelta(days=(LAST - on).days)
+        visit = factories.make_visit(
+            patient=plan.patient,
+            practitioner=factories.make_practitioner(site=self.site),
+            room=factories.make_room(site=self.site),
+            by=self.practitioner,
+            plan=plan,
+            starts_at=starts_at,
+            status="done",
+        )
+        session = factories.make_session(visit=visit, condition=plan.condition)
+        ZoneTreatment.objects.create(
+            session=session, zone="CM-R", depth_setting_mm=Decimal(mm), passes=4
+        )
+        consent = (
+            factories.make_consent(patient=plan.patient, taken_by=self.practitioner)
+            if not plan.patient.consents.exists()
+            else plan.patient.consents.get()
+        )
+        TreatmentSession.objects.filter(pk=session.pk).update(
+            screening=factories.make_screening(
+                patient=plan.patient, by=self.practitioner
+            ),
+            consent=consent,
+            skin_clear_at=starts_at,
+            signed_at=starts_at,
+            signed_by=self.practitioner,
+            signed_digest="0" * 64,
+        )
+        return session
+
+    def score(
+        self, plan: Plan, on: date, value: int, *, variant: str = "every row"
+    ) -> None:
+        Score.objects.create(
+            patient=plan.patient,
+            condition=plan.condition,
+            plan=plan,
+            scale="gbq",
+            variant=variant,
+            value=value,
+            rater="clinician",
+            rated_on=on,
+            rated_by=self.practitioner,
+            recorded_at=factories.NOW,
+        )
+
+    def reviewed(
+        self,
+        before: int,
+        after: int,
+        *,
+        wait: int = REVIEW_AFTER_DAYS,
+        mm: str = "1.50",
+    ) -> Plan:
+        plan = self.plan(status="finished", ended_on=LAST)
+        self.score(plan, TREATED, before)
+        self.session(plan, TREATED, mm=mm)
+        self.score(plan, TREATED + timedelta(days=wait), after)
+        return plan
+
+
+@pytest.fixture
+def clinic() -> Clinic:
+    return Clinic()
+
+
+def test_ten_plans_give_a_median_and_nine_give_nothing(clinic: Clinic) -> None:
+    for number in range(SMALLEST_GROUP - 1):
+        clinic.reviewed(10, 9 - number)
+    group = outcomes.outcomes(PERIOD).whole
+    assert (group.plans, group.median, group.low, group.high) == (None,) * 4
+    clinic.reviewed(10, 0)
+    group = outcomes.outcomes(PERIOD).whole
+    assert group.plans == 10
+    assert group.median == Decimal("55.0")
+    assert (group.low, group.high) == (Decimal("32.5"), Decimal("77.5"))
+
+
+@pytest.mark.parametrize(
+    ("wait", "counts"),
+    [
+        pytest.param(REVIEW_AFTER_DAYS - 1, False, id="too early to judge"),
+        pytest.param(REVIEW_AFTER_DAYS, True, id="eight weeks after the last"),
+    ],
+)
+def test_a_course_is_judged_eight_weeks_after_its_last_session(
+    clinic: Clinic, wait: int, counts: bool
+) -> None:
+    clinic.reviewed(10, 5, wait=wait)
+    assert len(list(outcomes.plans(PERIOD))) == int(counts)
+
+
+def test_readings_of_two_variants_are_never_compared(clinic: Clinic) -> None:
+    plan = clinic.plan(status="finished", ended_on=LAST)
+    clinic.score(plan, TREATED, 10)
+    clinic.session(plan, TREATED)
+    clinic.score(plan, LAST, 5, variant="one row per grade")
+    assert list(outcomes.plans(PERIOD)) == []
+
+
+def test_a_start_of_zero_has_no_percentage(clinic: Clinic) -> None:
+    clinic.reviewed(0, 0)
+    assert list(outcomes.plans(PERIOD)) == []
+
+
+def test_depth_goes_up_to_the_next_quarter_and_past_the_protocol_is_seen(
+    clinic: Clinic,
+) -> None:
+    clinic.reviewed(10, 5, mm="1.50")
+    clinic.reviewed(10, 5, mm="1.60")
+    within, past = sorted(
+        outcomes.plans(PERIOD), key=lambda one: one.deepest_mm or Decimal(0)
+    )
+    assert (within.depth_mm, within.past_protocol) == (Decimal("1.5"), False)
+    assert (past.depth_mm, past.past_protocol) == (Decimal("1.75"), True)
+
+
+def test_a_list_behind_fewer_than_ten_plans_stays_closed(clinic: Clinic) -> None:
+    for _ in range(SMALLEST_GROUP - 1):
+        clinic.reviewed(10, 5)
+    with pytest.raises(behind.TooFewError):
+        behind.behind("outcome:ACNE_ROLLING", PERIOD)
+    clinic.reviewed(10, 5)
+    assert len(behind.behind("outcome:ACNE_ROLLING", PERIOD).lines) == 10
+
+
+@pytest.mark.parametrize(
+    "of", ["", "outcome:A:B", "depth:ACNE_ROLLING", "depth:A:pen:deep", "nonsense"]
+)
+def test_an_unknown_list_is_refused(of: str) -> None:
+    with pytest.raises((behind.UnknownListError, behind.TooFewError)):
+        behind.behind(of, PERIOD)
+
+
+def test_the_period_ends_with_its_last_day(clinic: Clinic) -> None:
+    clinic.reviewed(10, 5, wait=100)
+    assert len(list(outcomes.plans(PERIOD))) == 1
+    earlier = Filters(
+        span=Span.YEAR,
+        first_day=PERIOD.first_day,
+        last_day=LAST - timedelta(days=1),
+    )
+    assert list(outcomes.plans(earlier)) == []
+
+
+def test_finished_and_stopped_plans_give_the_share(clinic: Clinic) -> None:
+    for status in ["finished", "finished", "finished", "stopped"]:
+        clinic.plan(status=status, ended_on=LAST, stop_reason="Moved away")
+    clinic.plan()
+    ended, _months = keeping.ended(PERIOD)
+    assert (ended.finished, ended.stopped, ended.share) == (3, 1, Decimal(75))
+
+
+def test_who_stays_counts_running_plans_as_long_as_they_were_seen(
+    clinic: Clinic,
+) -> None:
+    stopped = clinic.plan(status="stopped", stop_reason="Moved", ended_on=LAST)
+    clinic.session(stopped, TREATED)
+    running = clinic.plan()
+    clinic.session(running, TREATED)
+    for status in ("finished", "finished"):
+        plan = clinic.plan(status=status, ended_on=LAST)
+        for number in range(4):
+            clinic.session(plan, TREATED + timedelta(days=number * 20))
+    shares = keeping.staying(PERIOD)
+    assert [round(share, 1) for share in shares] == [
+        Decimal(100),
+        Decimal("66.7"),
+        Decimal("66.7"),
+        Decimal("66.7"),
+    ]
+
+
+def test_missed_visits_are_counted_by_hour_of_the_site(clinic: Clinic) -> None:
+    for status in ("done", "missed", "cancelled", "confirmed"):
+        factories.make_visit(
+            patient=factories.make_patient(),
+            practitioner=factories.make_practitioner(site=clinic.site),
+            room=factories.make_room(site=clinic.site),
+            by=clinic.practitioner,
+            status=status,
+        )
+    whole, (slot,), _months = keeping.missed(PERIOD)
+    assert (whole.missed, whole.visits) == (1, 2)
+    assert (slot.weekday, slot.hour, slot.missed) == (3, 10, 1)
+
+
+def test_rooms_are_measured_against_open_hours(clinic: Clinic) -> None:
+    week = Filters(span=Span.QUARTER, first_day=LAST - timedelta(days=6), last_day=LAST)
+    factories.make_visit(
+        patient=factories.make_patient(),
+        practitioner=clinic.practitioner,
+        room=clinic.room,
+        by=clinic.practitioner,
+        status="done",
+    )
+    (room,) = use.rooms(week)
+    assert room.open_minutes == 5 * 10 * 60
+    assert room.used_minutes == 45
+    (person,) = use.people(week)
+    assert person.share == Decimal(4500) / 3000
+
+
+def test_events_are_always_counted_however_few(clinic: Clinic) -> None:
+    plan = clinic.plan()
+    session = clinic.session(plan, TREATED)
+    AdverseEvent.objects.create(
+        patient=plan.patient,
+        session=session,
+        kind="PIH",
+        onset_on=TREATED,
+        grade=2,
+        zones=["CM-R"],
+        closed_on=TREATED + timedelta(days=30),
+        recorded_at=factories.NOW,
+        recorded_by=clinic.practitioner,
+    )
+    rate, _months = harm.rate(PERIOD)
+    (kind,) = harm.kinds(PERIOD)
+    assert (rate.hit, rate.sessions) == (1, 1)
+    assert (kind.kind, kind.events, kind.median_days) == ("PIH", 1, Decimal("30.0"))
+    assert len(behind.behind("event:PIH", PERIOD).lines) == 1
+
+
+@pytest.mark.parametrize(
+    ("count", "of", "low", "high"),
+    [
+        # Newcombe (1998), Two-sided confidence intervals for the single proportion,
+        # Statistics in Medicine 17: 857-872, table I, method 3.
+        pytest.param(81, 263, 0.2553, 0.3662, id="81 of 263"),
+        pytest.param(15, 148, 0.0624, 0.1605, id="15 of 148"),
+        pytest.param(0, 20, 0.0, 0.1611, id="none of 20"),
+        pytest.param(1, 29, 0.0061, 0.1718, id="1 of 29"),
+    ],
+)
+def test_wilson_gives_the_published_intervals(
+    count: int, of: int, low: float, high: float
+) -> None:
+    found = wilson.interval(count, of)
+    assert found is not None
+    assert (round(found.low, 4), round(found.high, 4)) == (low, high)
+
+
+def test_an_interval_of_nothing_is_none_and_more_than_all_is_refused() -> None:
+    assert wilson.interval(0, 0) is None
+    with pytest.raises(ValueError, match="3 of 2"):
+        wilson.interval(3, 2)
