@@ -13,8 +13,20 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.web import refs
+from sessions.charting.after_models import Addition, AdverseEvent
 from sessions.plans.models import DEVICE_KINDS
 
+__all__ = [
+    "Addition",
+    "AdverseEvent",
+    "ChecklistTick",
+    "DepthOverride",
+    "SessionTopical",
+    "SessionUnit",
+    "SheetTap",
+    "TreatmentSession",
+    "ZoneTreatment",
+]
 ENDPOINTS = [
     ("light_erythema", _("Light redness")),
     ("even_erythema", _("Even redness")),
@@ -322,9 +334,20 @@ class SessionTopical(models.Model):
     )
     confirmed = models.BooleanField(default=False)
     findings = models.JSONField(default=list)
+    signoff_reason = models.TextField(_("reason"), blank=True)
+    signoff_by = models.ForeignKey(
+        "clinic.User", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    signoff_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=(Q(signoff_reason="") & Q(signoff_by__isnull=True))
+                | (~Q(signoff_reason="") & Q(signoff_by__isnull=False)),
+                name="topical_signoff_whole",
+                violation_error_message=_("Write down why."),
+            ),
             models.CheckConstraint(
                 condition=Q(off_at__isnull=True)
                 | Q(on_at__isnull=True)
@@ -371,7 +394,10 @@ class ChecklistTick(models.Model):
 
 
 class SheetTap(models.Model):
-    """One tap on the sheet, applied once however often it is sent."""
+    """One tap on the sheet, applied once however often it is sent.
+
+    `undo` holds what stood there before, `result` what the tap was answered with.
+    """
 
     session = models.ForeignKey(
         TreatmentSession, on_delete=models.PROTECT, related_name="taps"
@@ -381,6 +407,7 @@ class SheetTap(models.Model):
     kind = models.CharField(max_length=20)
     payload = models.JSONField()
     undo = models.JSONField(null=True)
+    result = models.JSONField(default=dict)
     by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     undone_at = models.DateTimeField(null=True)
@@ -394,79 +421,3 @@ class SheetTap(models.Model):
 
     def __str__(self) -> str:
         return f"Sheet tap {self.pk}"
-
-
-class Addition(models.Model):
-    """Something added after signing: dated, signed, never changed."""
-
-    session = models.ForeignKey(
-        TreatmentSession, on_delete=models.PROTECT, related_name="additions"
-    )
-    text = models.TextField(_("addition"))
-    by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=~Q(text=""), name="addition_has_text"),
-        ]
-
-    def __str__(self) -> str:
-        return f"Addition {self.pk}"
-
-
-class AdverseEvent(models.Model):
-    """Something that should not have happened; nobody can delete it."""
-
-    patient = models.ForeignKey(
-        "patients.Patient", on_delete=models.PROTECT, related_name="adverse_events"
-    )
-    session = models.ForeignKey(
-        TreatmentSession, on_delete=models.PROTECT, related_name="adverse_events"
-    )
-    kind = models.CharField(_("kind"), max_length=20)
-    onset_on = models.DateField(_("began on"))
-    grade = models.PositiveSmallIntegerField(_("grade"))
-    zones = ArrayField(
-        models.CharField(max_length=8), verbose_name=_("zones"), default=list
-    )
-    description = models.TextField(_("what was seen"), blank=True)
-    action = models.TextField(_("what was done"), blank=True)
-    outcome = models.CharField(_("outcome"), max_length=200, blank=True)
-    closed_on = models.DateField(_("settled on"), null=True, blank=True)
-    is_expected = models.BooleanField(default=False)
-    recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey(
-        "clinic.User", on_delete=models.PROTECT, related_name="+"
-    )
-    version = models.PositiveIntegerField(default=1)
-
-    PREFIX: ClassVar[str] = "E"
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(grade__gte=1) & Q(grade__lte=5),
-                name="event_grade_known",
-                violation_error_message=_("Choose a grade from 1 to 5."),
-            ),
-            models.CheckConstraint(
-                condition=Q(closed_on__isnull=True) | Q(closed_on__gte=F("onset_on")),
-                name="event_closed_after_onset",
-                violation_error_message=_("It cannot settle before it began."),
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["onset_on"], name="event_by_onset"),
-            models.Index(
-                fields=["id"], name="event_open", condition=Q(closed_on__isnull=True)
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"Adverse event {self.pk}"
-
-    @property
-    def reference(self) -> str:
-        """`E118`, for addresses and paper."""
-        return refs.number(self.PREFIX, self.pk, width=3)
