@@ -106,7 +106,6 @@ MIDDLEWARE = [
     "clinic.staff.middleware.SignInRequiredMiddleware",
     "clinic.staff.middleware.SecondFactorMiddleware",
     "clinic.places.middleware.site_middleware",
-    "patients.history.tablet.TabletMiddleware",
     "patients.records.middleware.BreakGlassMiddleware",
 ]
 ROOT_URLCONF = "clinic.urls"
@@ -127,8 +126,6 @@ TEMPLATES = [
             "libraries": {
                 "ui": "clinic.web.templatetags.ui",
                 "patient": "patients.records.templatetags.patient",
-                "health": "patients.history.templatetags.health",
-                "consent": "patients.consent.templatetags.consent",
             },
         },
     },

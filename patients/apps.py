@@ -11,10 +11,8 @@ class PatientsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Let the find box know patients, and headers the flags of the history."""
+        """Let the find box know patients."""
         from clinic.web import find
-        from patients.history import header
-        from patients.records import finding, flags
+        from patients.records import finding
 
         find.register("patients", finding.finder, order=10)
-        flags.add_source(header.flags_for)

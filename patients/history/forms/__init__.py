@@ -1,1 +1,0 @@
-"""Shapes of what is typed about a patient's health."""

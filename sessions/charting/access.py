@@ -1,0 +1,73 @@
+"""Who may open which session or event: the object, or 404."""
+
+from datetime import datetime
+
+from django.http import Http404
+
+from clinic.staff.models import User
+from clinic.web import refs
+from patients.records import access as records
+from sessions.booking.models import Visit
+from sessions.charting.models import AdverseEvent, TreatmentSession
+
+
+def session_for(user: User, ref: str, now: datetime) -> TreatmentSession:
+    """The session behind `S0912`; opening it opens the patient's chart.
+
+    Raises 404 when absent, PermissionDenied for a closed role, NeedsBreakGlass
+    for an owner who has not broken the glass for this patient.
+    """
+    key = refs.parse_number(TreatmentSession.PREFIX, ref)
+    rows = TreatmentSession.objects.select_related(
+        "visit__room",
+        "visit__practitioner",
+        "patient",
+        "plan__protocol",
+        "planned_session",
+        "condition",
+        "practitioner",
+        "site",
+        "device",
+        "screening",
+        "consent",
+        "skin_clear_by",
+        "signed_by",
+        "copied_from",
+    )
+    session = rows.filter(pk=key).first() if key is not None else None
+    if session is None:
+        raise Http404
+    session.patient = records.chart_for(user, session.patient.reference, now)
+    return session
+
+
+def visit_for(user: User, ref: str, now: datetime) -> Visit:
+    """The visit behind `V7KQ2X` of a patient whose chart the person may open."""
+    key = refs.parse_scrambled(Visit.PREFIX, ref)
+    rows = Visit.objects.select_related(
+        "patient",
+        "site",
+        "device",
+        "room",
+        "plan__protocol",
+        "plan__condition",
+        "planned_session",
+    )
+    visit = rows.filter(pk=key).first() if key is not None else None
+    if visit is None:
+        raise Http404
+    visit.patient = records.chart_for(user, visit.patient.reference, now)
+    return visit
+
+
+def event_for(user: User, ref: str, now: datetime) -> AdverseEvent:
+    """The adverse event behind `E118`, with its session and patient."""
+    key = refs.parse_number(AdverseEvent.PREFIX, ref)
+    rows = AdverseEvent.objects.select_related(
+        "patient", "session__practitioner", "session__device", "recorded_by"
+    )
+    event = rows.filter(pk=key).first() if key is not None else None
+    if event is None:
+        raise Http404
+    event.patient = records.chart_for(user, event.patient.reference, now)
+    return event

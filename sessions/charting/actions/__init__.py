@@ -1,0 +1,1 @@
+"""Writing sessions: start, safety, taps, signing, and what comes after."""

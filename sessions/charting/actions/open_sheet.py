@@ -1,0 +1,111 @@
+"""One open sheet under its lock: what a tap reads and writes."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from django.utils.translation import gettext as _
+
+from clinic.rules.book import RuleBook
+from clinic.rules.findings import Finding
+from clinic.rules.gates import Step
+from clinic.rules.settings import InvalidSetting
+from clinic.staff.models import User
+from sessions.charting.actions.zones import PlanZones
+from sessions.charting.errors import SheetRefusedError
+from sessions.charting.models import DepthOverride, TreatmentSession, ZoneTreatment
+from sessions.charting.queries import safety
+from sessions.charting.queries.limits import Limits, limits_of
+from sessions.charting.words import zone_names
+
+
+@dataclass
+class OpenSheet:
+    """The locked session with its zones and limits, each read once and on demand."""
+
+    session: TreatmentSession
+    by: User
+    now: datetime
+    changed: set[str] = field(default_factory=set)
+
+    @cached_property
+    def limits(self) -> Limits:
+        """What depths are held against."""
+        return limits_of(self.session)
+
+    @property
+    def book(self) -> RuleBook:
+        """The book in force."""
+        return self.limits.effective.book
+
+    @cached_property
+    def zones(self) -> dict[str, ZoneTreatment]:
+        """The zones of the sheet by code."""
+        rows = ZoneTreatment.objects.filter(session=self.session)
+        return {row.zone: row for row in rows.order_by("id")}
+
+    @cached_property
+    def overrides(self) -> list[DepthOverride]:
+        """Written reasons against limits of depth."""
+        return list(DepthOverride.objects.filter(session=self.session))
+
+    def name(self, zones: Iterable[str]) -> str:
+        """Zones in words."""
+        return zone_names(self.book, zones)
+
+    def chosen(self, codes: Iterable[str]) -> Iterator[ZoneTreatment]:
+        """The rows of the codes; a zone that is new to the sheet comes in."""
+        codes = tuple(dict.fromkeys(codes))
+        if not codes:
+            raise SheetRefusedError(_("Choose a zone first."), field="zones")
+        unknown = [code for code in codes if code not in self.book.areas]
+        if unknown:
+            raise SheetRefusedError(_("The chart has no such zone."), field="zones")
+        self.bring_in([c for c in codes if self._is_out(c)])
+        for code in codes:
+            yield self.zones[code]
+
+    def _is_out(self, code: str) -> bool:
+        return code not in self.zones or self.zones[code].is_left_out
+
+    def bring_in(self, codes: list[str]) -> None:
+        """Treat zones that were not to be treated, if nothing stands against it."""
+        if not codes:
+            return
+        inside = [z for z, row in self.zones.items() if not row.is_left_out]
+        found = safety.safety_of(
+            self.session, step=Step.RECORD, zones=[*inside, *codes]
+        )
+        if found.waiting:
+            first = found.waiting[0]
+            raise SheetRefusedError(
+                f"{self.name(codes)}: {first.finding.sentence} {first.who}",
+                findings=[waiting.finding for waiting in found.waiting],
+                may_pass=first.may_pass,
+                field="zones",
+            )
+        for code in codes:
+            if code in self.zones:
+                row = self.zones[code]
+                row.is_left_out = False
+                row.save(update_fields=["is_left_out"])
+            else:
+                row = PlanZones(
+                    session=self.session, planned=self.session.planned_session
+                ).single(code)
+                row.save()
+                self.zones[code] = row
+
+    def save(self, *fields: str) -> None:
+        """Keep changed fields of the session."""
+        self.session.save(update_fields=list(fields))
+
+    def judged(self, row: ZoneTreatment) -> tuple[Finding, ...]:
+        """What the rules say of a zone as it stands; a wrong depth refuses the tap."""
+        if row.mm is None:
+            return ()
+        try:
+            return self.limits.check(zone=row.zone, mm=row.mm, scar=row.is_scar)
+        except InvalidSetting as error:
+            raise SheetRefusedError(str(error), field="mm") from error

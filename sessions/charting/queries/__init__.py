@@ -1,0 +1,1 @@
+"""What is read of sessions: the sheet, its safety, its limits, and lists."""

@@ -1,0 +1,188 @@
+"""Whether this patient may be needled here and now: screening, gaps, consent."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from clinic.rulebook.queries import effective_book
+from clinic.rules import gates, interval
+from clinic.rules.devices import Kind
+from clinic.rules.findings import Finding, Scope, Verdict, worst_first
+from clinic.rules.gates import Authority, Gate, Pass, Step
+from clinic.rules.waiting import Planned, Treated
+from patients.consent import queries as consents
+from patients.consent.queries import Standing
+from patients.history.models import RuleOverride, Screening
+from patients.history.queries import Decision, gate_for
+from sessions.charting.models import TreatmentSession, ZoneTreatment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """One finding that stops the session, and who may let it pass."""
+
+    finding: Finding
+    may_pass: frozenset[Authority]
+
+    @property
+    def who(self) -> str:
+        """Who may override or sign off, in words."""
+        if not self.may_pass:
+            if self.finding.verdict is Verdict.ASK:
+                return _("Ask, then go on.")
+            return _("Nobody can override this.")
+        if self.may_pass == {Authority.PRESCRIBER}:
+            return _("A prescriber signs off.")
+        return _("A prescriber or the medical lead can override this.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Safety:
+    """All that stands for and against this session, read together."""
+
+    decision: Decision
+    intervals: Gate
+    consent: Standing
+    overrides: tuple[RuleOverride, ...]
+
+    @property
+    def screening(self) -> Screening | None:
+        """The session screening of the day, once complete."""
+        return self.decision.screening
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding, worst first."""
+        found = (r.finding for r in self.intervals.rulings)
+        return worst_first((*self.decision.findings, *found))
+
+    @property
+    def waiting(self) -> tuple[Waiting, ...]:
+        """What refuses or waits for a person."""
+        return tuple(
+            Waiting(finding=ruling.finding, may_pass=ruling.may_pass)
+            for gate in (self.decision.gate, self.intervals)
+            for ruling in gate.rulings
+            if ruling.does in {Pass.REFUSED, Pass.SIGN_OFF}
+        )
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the session may go ahead."""
+        return not self.waiting and self.consent.stands and self.screening is not None
+
+    @property
+    def revision(self) -> str:
+        """The book that was asked."""
+        return self.decision.revision
+
+
+def safety_of(
+    session: TreatmentSession, *, step: Step, zones: Iterable[str] | None = None
+) -> Safety:
+    """What stands against a step of this session on its day; about ten queries.
+
+    `zones` are those to be treated, without them the ones on the sheet.
+    """
+    day = session.performed_on
+    chosen = tuple(zones) if zones is not None else zones_in(session)
+    decision = gate_for(
+        session.patient, step=step, on=day, today=day, zones=chosen or None
+    )
+    found = interval_findings(session, zones=chosen)
+    return Safety(
+        decision=decision,
+        intervals=_interval_gate(found, decision, step=step),
+        consent=consents.treatment_consent(session.patient, today=day),
+        overrides=decision.overrides,
+    )
+
+
+def zones_in(session: TreatmentSession) -> tuple[str, ...]:
+    """The zones that are to be treated, as the sheet stands."""
+    rows = ZoneTreatment.objects.filter(session=session, is_left_out=False)
+    return tuple(rows.order_by("id").values_list("zone", flat=True))
+
+
+def interval_findings(
+    session: TreatmentSession, *, zones: Iterable[str]
+) -> tuple[Finding, ...]:
+    """What the gap rule says of this day, against the patient's other sessions."""
+    found = interval.check(
+        effective_book().book,
+        previous=other_sessions(session),
+        planned=[
+            Planned(
+                zone=zone,
+                condition=session.condition.kind if session.condition else None,
+            )
+            for zone in zones
+        ],
+        on=session.performed_on,
+    )
+    return merged(found)
+
+
+def merged(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The same words for several zones are said once, for all of them."""
+    said: dict[tuple[str, str], Finding] = {}
+    for finding in findings:
+        key = (finding.code, finding.sentence)
+        held = said.get(key, finding)
+        said[key] = replace(held, zones=held.zones | finding.zones)
+    return tuple(said.values())
+
+
+def other_sessions(session: TreatmentSession) -> list[Treated]:
+    """Every zone treated at another session of the patient; one query."""
+    rows = (
+        ZoneTreatment.objects.filter(
+            session__patient_id=session.patient_id, is_left_out=False
+        )
+        .filter(Q(session__signed_at__isnull=False) | ~Q(endpoint=""))
+        .exclude(session=session)
+        .select_related("session__condition")
+    )
+    known = effective_book().book
+    return [
+        Treated(
+            zone=row.zone,
+            on=row.session.performed_on,
+            mm=row.mm,
+            kind=Kind(row.session.device_kind),
+            condition=_condition(row.session, known.conditions),
+        )
+        for row in rows
+        if row.zone in known.areas
+    ]
+
+
+def _condition(session: TreatmentSession, known: Iterable[str]) -> str | None:
+    condition = session.condition
+    return condition.kind if condition and condition.kind in known else None
+
+
+def _interval_gate(
+    found: tuple[Finding, ...], decision: Decision, *, step: Step
+) -> Gate:
+    """The gap rule's own gate: its overrides are kept with the screening."""
+    graver = {finding.code: finding.verdict.rank for finding in found}
+    written = [
+        gates.Override(
+            code=row.code,
+            reason=row.reason,
+            by_prescriber=row.by_prescriber,
+            by_medical_lead=row.by_medical_lead,
+        )
+        for row in decision.overrides
+        if row.scope == Scope.NEEDLING.value
+        and graver.get(row.code, 0) <= Verdict(row.verdict).rank
+    ]
+    return gates.gate(
+        findings=found,
+        step=step,
+        overrides=written,
+        fixed=effective_book().fixed,
+    )

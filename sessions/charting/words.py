@@ -1,0 +1,42 @@
+"""Zones, steps and reasons in words."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clinic.rules.book import RuleBook
+
+DEEPER_REASONS = (
+    gettext_lazy("Scar needs it, endpoint not reached"),
+    gettext_lazy("Thick skin in this zone"),
+    gettext_lazy("Tolerated well at the depth before"),
+)
+TOLERANCE_CHIPS = (
+    ("well", gettext_lazy("Tolerated well")),
+    ("numbing_weak", gettext_lazy("Numbing weak")),
+    ("sensitive", gettext_lazy("Sensitive today")),
+    ("break", gettext_lazy("Needed a break")),
+)
+TOLERANCE_WORDS = dict(TOLERANCE_CHIPS)
+
+
+def zone_names(book: RuleBook, codes: Iterable[str]) -> str:
+    """Zones in words, a pair in one: "Medial cheek, both sides; Chin"."""
+    chosen, words = set(codes), []
+    for area in book.areas.values():
+        if area.key not in chosen:
+            continue
+        twins = {a.key for a in book.areas_of(area.code)} if area.side else set()
+        if len(twins) == 2 and twins <= chosen:
+            chosen -= twins
+            words.append(_("%(zone)s, both sides") % {"zone": pair_name(area.name)})
+        else:
+            words.append(area.name)
+    return "; ".join(words)
+
+
+def pair_name(name: str) -> str:
+    """ "Medial cheek" for "Right medial cheek"."""
+    bare = name.partition(" ")[2]
+    return bare[:1].upper() + bare[1:]
