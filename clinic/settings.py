@@ -106,6 +106,7 @@ MIDDLEWARE = [
     "clinic.staff.middleware.SignInRequiredMiddleware",
     "clinic.staff.middleware.SecondFactorMiddleware",
     "clinic.places.middleware.site_middleware",
+    "patients.history.tablet.TabletMiddleware",
     "patients.records.middleware.BreakGlassMiddleware",
 ]
 ROOT_URLCONF = "clinic.urls"
@@ -126,6 +127,8 @@ TEMPLATES = [
             "libraries": {
                 "ui": "clinic.web.templatetags.ui",
                 "patient": "patients.records.templatetags.patient",
+                "health": "patients.history.templatetags.health",
+                "consent": "patients.consent.templatetags.consent",
             },
         },
     },

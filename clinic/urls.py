@@ -10,6 +10,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((clinic_pages, "clinic"))),
     path("", include("clinic.rulebook.urls")),
     path("", include("patients.records.urls")),
+    path("", include("patients.history.urls")),
+    path("", include("patients.history.tablet_urls")),
+    path("", include("patients.consent.urls")),
     path("", include("clinic.staff.sign_in_urls")),
     path("", include("sessions.reports.urls")),
 ]

@@ -11,8 +11,10 @@ class PatientsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Let the find box know patients."""
+        """Let the find box know patients, and headers the flags of the history."""
         from clinic.web import find
-        from patients.records import finding
+        from patients.history import header
+        from patients.records import finding, flags
 
         find.register("patients", finding.finder, order=10)
+        flags.add_source(header.flags_for)

@@ -1,7 +1,7 @@
 """The rule book to read, and the mode in which each rule runs here."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -11,14 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from clinic.rulebook import access, actions, queries, reading
 from clinic.rulebook.actions import RuleChangedError
 from clinic.rulebook.forms import ModeForm
-from clinic.staff.models import User
-from clinic.staff.policy import Action, requires
-
-
-class StaffRequest(HttpRequest):
-    """A signed-in request; sites stand above this slice and are not needed here."""
-
-    user: User
+from clinic.rulebook.http import StaffRequest
+from clinic.staff.policy import Action, may, requires
 
 
 @requires(Action.HOME)
@@ -36,12 +30,12 @@ def book(request: StaffRequest) -> HttpResponse:
         "changed_count": sum(rule.strict or rule.fixed for rule in rules),
         "confirm_count": sum(rule.to_confirm for rule in rules),
         "sources": reading.sources_in_use(effective),
-        "may_set": access.may_set_medicine(request.user),
+        "may_open": may(request.user, Action.SETTINGS_READ),
     }
     return render(request, "rulebook/book.html", context)
 
 
-@requires(Action.HOME)
+@requires(Action.SETTINGS_READ)
 @require_http_methods(["GET", "POST"])
 def rule(request: StaffRequest, code: str) -> HttpResponse:
     """One rule; owners and the medical lead set how it runs here."""

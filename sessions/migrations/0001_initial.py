@@ -14,8 +14,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('clinic', '0003_the_demos_day'),
-        ('patients', '0003_facts_and_consents_only_end'),
+        ('clinic', '0001_initial'),
+        ('patients', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

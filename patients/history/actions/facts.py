@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from clinic.audit import actions as audit
 from clinic.rulebook.queries import effective_book
-from clinic.rules.facts import FactKind, Shape
+from clinic.rules.facts import Shape
 from clinic.staff.models import User
 from patients.history.errors import HistoryRefusedError
 from patients.history.models import HistoryFact
@@ -121,16 +121,6 @@ def _refuse_days(
     if started_on and stopped_on and stopped_on < started_on:
         sentence = _("It must end after it begins.")
         raise HistoryRefusedError(sentence, field="stopped_on")
-
-
-def is_current(fact: HistoryFact, *, kind: FactKind) -> bool:
-    """Whether the fact can still be ended: a state that goes on."""
-    return (
-        kind.shape is Shape.STATE
-        and fact.stopped_on is None
-        and not fact.ended
-        and fact.withdrawn_at is None
-    )
 
 
 def _audit(fact: HistoryFact, *, by: User, now: datetime, action: str) -> None:

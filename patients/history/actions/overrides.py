@@ -10,19 +10,14 @@ from django.utils.translation import gettext as _
 from clinic.audit import actions as audit
 from clinic.rulebook.queries import effective_book
 from clinic.rules.findings import Finding, Scope, Verdict
-from clinic.rules.gates import Authority, Step
-from clinic.rules.screening import gate
+from clinic.rules.gates import Authority
 from clinic.staff.models import User
-from clinic.staff.roles import Capability
+from patients.history.authority import authorities_of, who_may_pass
 from patients.history.errors import HistoryRefusedError
 from patients.history.models import RuleOverride, Screening
 from patients.history.queries import gates, screenings
 
 SIGNOFF, OVERRIDE = "signoff", "override"
-CAPABILITIES = {
-    Authority.PRESCRIBER: Capability.PRESCRIBER,
-    Authority.MEDICAL_LEAD: Capability.MEDICAL_LEAD,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,26 +27,6 @@ class OverrideEntry:
     code: str
     scope: Scope
     reason: str
-
-
-def authorities_of(user: User) -> frozenset[Authority]:
-    """In what capacities the person may act."""
-    if not (user.is_active and user.is_practitioner):
-        return frozenset()
-    return frozenset(
-        a for a, capability in CAPABILITIES.items() if user.can(capability)
-    )
-
-
-def who_may_pass(finding: Finding) -> frozenset[Authority]:
-    """Who may sign a finding off or override it at the chair (DESIGN 6)."""
-    ruling = gate(findings=[finding], step=Step.START, scope=finding.scope).rulings[0]
-    return ruling.may_pass
-
-
-def may_pass(user: User, finding: Finding) -> bool:
-    """Whether this person may."""
-    return bool(who_may_pass(finding) & authorities_of(user))
 
 
 @transaction.atomic
@@ -74,24 +49,7 @@ def override(
         raise HistoryRefusedError(_refusal(finding, allowed))
     if not entry.reason.strip():
         raise HistoryRefusedError(_("Write down why."), field="reason")
-    try:
-        with transaction.atomic():
-            made = RuleOverride.objects.create(
-                screening=locked,
-                code=finding.code,
-                scope=finding.scope.value,
-                kind=SIGNOFF if finding.verdict is Verdict.SIGNOFF else OVERRIDE,
-                verdict=finding.verdict.value,
-                sentence=finding.sentence,
-                reason=entry.reason.strip(),
-                by_prescriber=Authority.PRESCRIBER in acting,
-                by_medical_lead=Authority.MEDICAL_LEAD in acting,
-                by=by,
-                at=now,
-            )
-    except IntegrityError as error:
-        sentence = _("Somebody has already written a reason for this.")
-        raise HistoryRefusedError(sentence) from error
+    made = _kept(locked, finding, acting, reason=entry.reason.strip(), by=by, now=now)
     audit.record(
         by=by,
         now=now,
@@ -103,6 +61,37 @@ def override(
         verdict=made.verdict,
     )
     return made
+
+
+def _kept(
+    screening: Screening,
+    finding: Finding,
+    acting: frozenset[Authority],
+    *,
+    reason: str,
+    by: User,
+    now: datetime,
+) -> RuleOverride:
+    override = RuleOverride(
+        screening=screening,
+        code=finding.code,
+        scope=finding.scope.value,
+        kind=SIGNOFF if finding.verdict is Verdict.SIGNOFF else OVERRIDE,
+        verdict=finding.verdict.value,
+        sentence=finding.sentence,
+        reason=reason,
+        by_prescriber=Authority.PRESCRIBER in acting,
+        by_medical_lead=Authority.MEDICAL_LEAD in acting,
+        by=by,
+        at=now,
+    )
+    try:
+        with transaction.atomic():
+            override.save(force_insert=True)
+    except IntegrityError as error:
+        sentence = _("Somebody has already written a reason for this.")
+        raise HistoryRefusedError(sentence) from error
+    return override
 
 
 def _finding(screening: Screening, entry: OverrideEntry, *, now: datetime) -> Finding:

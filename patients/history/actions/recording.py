@@ -70,7 +70,7 @@ def _fact_for(
     if alike:
         fact = alike[0]
         is_over = row.stopped_on is not None or row.ended
-        if is_over and fact_actions.is_current(fact, kind=kind):
+        if is_over and known.goes_on(fact, kind=kind):
             ended = fact_actions.end(
                 fact=fact, stopped_on=row.stopped_on, by=by, now=now
             )
@@ -103,10 +103,10 @@ def _same_time(row: ScreeningAnswer, fact: HistoryFact, kind: FactKind) -> bool:
     if kind.shape is Shape.EVENT:
         return fact.started_on == row.dated_on
     if row.stopped_on is None and not row.ended:
-        return fact_actions.is_current(fact, kind=kind)
+        return known.goes_on(fact, kind=kind)
     if (fact.stopped_on, fact.ended) == (row.stopped_on, row.ended):
         return True
     began, stopped = fact.started_on, row.stopped_on
     if began is not None and stopped is not None and stopped < began:
         return False
-    return fact_actions.is_current(fact, kind=kind)
+    return known.goes_on(fact, kind=kind)

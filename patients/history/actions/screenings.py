@@ -13,7 +13,7 @@ from clinic.rulebook import kept
 from clinic.rulebook.queries import effective_book
 from clinic.rules.book import RuleBook
 from clinic.rules.facts import FactKind, Purpose, Shape
-from clinic.rules.findings import verdict_of
+from clinic.rules.findings import Scope, verdict_of
 from clinic.rules.screening import Origin, Question
 from clinic.staff.models import User
 from patients.history.actions import recording
@@ -225,9 +225,24 @@ def set_numbing(
 
 
 @transaction.atomic
+def finish(
+    *,
+    screening: Screening,
+    entries: Mapping[str, AnswerEntry],
+    by: User,
+    now: datetime,
+) -> Screening:
+    """Keep the last answers and complete, or neither."""
+    answer(screening=screening, entries=entries, by=by, now=now)
+    return complete(screening=screening, by=by, now=now)
+
+
+@transaction.atomic
 def complete(*, screening: Screening, by: User, now: datetime) -> Screening:
     """Judge the answers, keep the findings, and turn answers into dated facts.
 
+    The verdict is that on the needling: what concerns only the anaesthetic is
+    among the findings.
     From then on the database refuses any change. Raises HistoryRefusedError when
     it is complete already.
     """
@@ -242,7 +257,7 @@ def complete(*, screening: Screening, by: User, now: datetime) -> Screening:
     )
     findings = gates.judge(basis, on=locked.for_date, today=locked.for_date)
     locked.findings = kept.keep(findings)
-    locked.verdict = verdict_of(findings).value
+    locked.verdict = verdict_of(f for f in findings if f.scope is Scope.NEEDLING).value
     locked.book_revision = effective.revision
     locked.completed_at, locked.completed_by = now, by
     locked.save(

@@ -15,7 +15,7 @@ from clinic.rules.gates import Step
 from clinic.rules.screening import Fact, Person
 from clinic.rules.screening import judging as rules_judging
 from clinic.rules.screening.answers import of_fact
-from patients.history.models import HistoryFact
+from patients.history.models import HistoryFact, ScreeningAnswer
 from patients.history.queries import gates, known
 from patients.records.models import PHOTOTYPES, Patient
 
@@ -35,18 +35,24 @@ class Flag:
     detail: str = ""
 
 
-def flags(patient: Patient, *, today: date) -> tuple[Flag, ...]:
+def flags(
+    patient: Patient, *, today: date, with_phototype: bool = True
+) -> tuple[Flag, ...]:
     """The clinical flags of a patient, the gravest first; two queries.
 
     For those who may read the chart. The desk gets `needs_word`.
     """
-    return flags_of([patient], today=today)[patient.pk]
+    found = flags_of([patient], today=today)[patient.pk]
+    return found + (_phototype(patient) if with_phototype else ())
 
 
 def flags_of(
     patients: Sequence[Patient], *, today: date
 ) -> dict[int, tuple[Flag, ...]]:
-    """The clinical flags of several patients by key; two queries for all."""
+    """The clinical flags of several patients by key, without the phototype.
+
+    Two queries for all.
+    """
     effective = effective_book()
     facts = known.live_facts_of(patients)
     return {
@@ -94,7 +100,7 @@ def _flags(
             place = (TONE_ORDER.index(flag.kind), *mildness, kind.order)
             found.setdefault(flag.text, (place, flag))
     ordered = sorted(found.values(), key=itemgetter(0))
-    return (*(flag for _place, flag in ordered), *_phototype(patient))
+    return tuple(flag for _place, flag in ordered)
 
 
 def _worst(
@@ -135,6 +141,24 @@ def words(kind: FactKind, fact: HistoryFact, *, today: date) -> str:
     if fact.ended:
         return _("%(name)s, over, day not known") % {"name": name}
     return name
+
+
+def answer_words(kind: FactKind, row: ScreeningAnswer, *, today: date) -> str:
+    """A yes in a few words: "Yes: anticoagulant, stopped on 31 Aug"."""
+    labels = {choice.key: choice.label for choice in kind.choices}
+    which = labels.get(row.choice, "")
+    said = _("Yes: %(which)s") % {"which": which.lower()} if which else _("Yes")
+    if kind.shape is Shape.EVENT:
+        return f"{said}, {short_day(row.dated_on, today=today)}"
+    if row.stopped_on is not None:
+        ending = kind.end_label[:1].lower() + kind.end_label[1:]
+        return f"{said}, {ending} {short_day(row.stopped_on, today=today)}"
+    if row.ended:
+        return _("%(name)s, over, day not known") % {"name": said}
+    if row.dated_on is not None:
+        day = short_day(row.dated_on, today=today)
+        return _("%(said)s, since %(day)s") % {"said": said, "day": day}
+    return said
 
 
 def short_day(day: date | None, *, today: date) -> str:

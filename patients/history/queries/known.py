@@ -55,6 +55,16 @@ def rules_fact(fact: HistoryFact, *, book: RuleBook) -> Fact:
     )
 
 
+def goes_on(fact: HistoryFact, *, kind: FactKind) -> bool:
+    """Whether the fact can still be ended: a state that goes on."""
+    return (
+        kind.shape is Shape.STATE
+        and fact.stopped_on is None
+        and not fact.ended
+        and fact.withdrawn_at is None
+    )
+
+
 def person_of(patient: Patient, *, today: date) -> Person:
     """What the rules need to know of the person. Under age it asks for consents."""
     person = Person(

@@ -1,0 +1,40 @@
+"""Which consents a person may open: the object, or 404."""
+
+from datetime import datetime
+
+from django.http import Http404
+
+from clinic.staff.models import User
+from patients.consent import queries
+from patients.consent.models import CONSENT_KINDS, Consent, ConsentText
+from patients.records import access as records
+from patients.records.models import Patient
+
+
+def consent_for(
+    user: User, ref: str, key: int, now: datetime
+) -> tuple[Patient, Consent]:
+    """A consent of that very patient, with the patient."""
+    patient = records.patient_for(user, ref, now)
+    consent = queries.consents_of(patient).filter(pk=key).first()
+    if consent is None:
+        raise Http404
+    return patient, consent
+
+
+def text_for(
+    user: User, ref: str, kind: str, now: datetime
+) -> tuple[Patient, ConsentText]:
+    """The text to read to that patient, in their language when there is one."""
+    patient = records.patient_for(user, ref, now)
+    text = queries.text_for(require_kind(kind), language=patient.language)
+    if text is None:
+        raise Http404
+    return patient, text
+
+
+def require_kind(kind: str) -> str:
+    """The kind when there is such a form, else 404."""
+    if kind not in dict(CONSENT_KINDS):
+        raise Http404
+    return kind
