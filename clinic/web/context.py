@@ -11,6 +11,7 @@ def page(request: HttpRequest) -> dict[str, object]:
     return {
         "demo": getattr(settings, "DEMO", False),
         "clinic_name": getattr(settings, "CLINIC_NAME", "Needlepoint"),
+        "site_name": getattr(getattr(request, "site", None), "name", ""),
         "theme": theme_of(request),
         "single_keys": getattr(getattr(request, "user", None), "single_keys", True),
     }

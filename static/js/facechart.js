@@ -37,7 +37,7 @@
       zones.filter((zone) => zone.dataset.zone === code).forEach((zone) => {
         zone.setAttribute("class", mm ? `fc-zone d${band(mm)}` : "fc-zone left-out");
         const name = zone.getAttribute("aria-label").split(",")[0];
-        zone.setAttribute("aria-label", mm ? `${name}, ${mm.toFixed(2)}\u202fmm` : `${name}, ${root.dataset.untreated || "not treated"}`);
+        zone.setAttribute("aria-label", mm ? `${name}, ${mm.toFixed(2)}\u00a0mm` : `${name}, ${root.dataset.untreated || "not treated"}`);
       });
       root.querySelectorAll(`[data-number="${code}"]`).forEach((number) => {
         number.textContent = mm ? mm.toFixed(2).replace(/0$/, "") : "";

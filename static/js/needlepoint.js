@@ -111,7 +111,7 @@
     });
     keys.showModal();
   };
-  if (keys && !("noSingleKeys" in document.body.dataset)) {
+  if (keys && document.querySelector("[data-go], [data-key]") && !("noSingleKeys" in document.body.dataset)) {
     document.querySelectorAll("[data-show-keys]").forEach((button) => {
       button.hidden = false;
       button.addEventListener("click", showKeys);

@@ -129,7 +129,6 @@ def test_each_role_sees_its_own_places(monkeypatch: Any) -> None:
     assert "reports" in seen["owner"]
     assert "reports" not in seen["front_desk"] | seen["practitioner"]
     assert "today" not in seen["owner"]
-    assert "stock" not in seen["front_desk"]
     assert navigation.links_for(roles=[], path="/") == ()
 
 

@@ -158,9 +158,7 @@ def test_a_zone_is_a_button_with_name_depth_and_state() -> None:
     assert cheek.get("role") == "button"
     assert cheek.get("tabindex") == "0"
     assert cheek.get("aria-pressed") == "true"
-    assert (
-        cheek.get("aria-label") == "Right medial cheek, 1.50\N{NARROW NO-BREAK SPACE}mm"
-    )
+    assert cheek.get("aria-label") == "Right medial cheek, 1.50\N{NO-BREAK SPACE}mm"
     assert cheek.get("class") == "fc-zone d5"
     assert neck.get("class") == "fc-zone left-out"
     assert neck.get("fill") == "url(#np-hatch)"
@@ -199,7 +197,7 @@ def test_a_picture_has_one_sentence_and_no_buttons() -> None:
         root = parsed(svg)
         assert root.get("role") == "img"
         assert root.get("aria-label") == (
-            "Face chart: 17 zones, 0.50 to 1.50\N{NARROW NO-BREAK SPACE}mm"
+            "Face chart: 17 zones, 0.50 to 1.50\N{NO-BREAK SPACE}mm"
         )
         assert not [e for e in root.iter() if e.get("role") == "button"]
         assert not [e for e in root.iter() if e.get("style") or e.get("id")]

@@ -10,17 +10,17 @@ from django.utils import timezone
 
 from clinic.web.templatetags import formats
 
-THIN = "\N{NARROW NO-BREAK SPACE}"
+SPACE = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 
 
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        (Decimal("1.5"), f"1.50{THIN}mm"),
-        ("0.25", f"0.25{THIN}mm"),
-        (2, f"2.00{THIN}mm"),
-        (Decimal("0.125"), f"0.13{THIN}mm"),
+        (Decimal("1.5"), f"1.50{SPACE}mm"),
+        ("0.25", f"0.25{SPACE}mm"),
+        (2, f"2.00{SPACE}mm"),
+        (Decimal("0.125"), f"0.13{SPACE}mm"),
         (None, ""),
         ("", ""),
         ("deep", ""),

@@ -15,7 +15,8 @@ from django.utils.translation import ngettext
 
 register = template.Library()
 
-THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
+# The space of our font is thin already (0.2 em); its "narrow" one can hardly be seen.
+UNIT_SPACE = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -23,7 +24,7 @@ MINUS = "\N{MINUS SIGN}"
 def mm(depth_mm: Decimal | float | str | None) -> str:
     """A depth as people read it: `1.50 mm`; nothing for no depth."""
     number = mm_number(depth_mm)
-    return f"{number}{THIN_SPACE}mm" if number else ""
+    return f"{number}{UNIT_SPACE}mm" if number else ""
 
 
 @register.filter
