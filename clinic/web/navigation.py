@@ -1,9 +1,14 @@
-"""The main navigation as data: what stands in the rail, for whom, in which order."""
+"""The main navigation as data: what stands in the rail, for whom, in which order.
+
+Places are named by their addresses, which are a promise of their own (UX 5.2); a
+slice may name its views as it likes.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import Resolver404, get_urlconf, resolve
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -20,10 +25,15 @@ class NavItem:
     name: str
     label: Promise | str
     icon: str
-    url_name: str
+    path: str
     roles: frozenset[str] = EVERYONE
     key: str = ""
     below: bool = False
+
+    @property
+    def root(self) -> str:
+        """Where its pages lie: "/stock/" for "/stock/devices/"."""
+        return f"/{self.path.split('/')[1]}/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +50,7 @@ ITEMS = (
         name="today",
         label=_("Today"),
         icon="sun",
-        url_name="treatments:today",
+        path="/today/",
         roles=frozenset({PRACTITIONER, FRONT_DESK}),
         key="t",
     ),
@@ -48,7 +58,7 @@ ITEMS = (
         name="calendar",
         label=_("Calendar"),
         icon="calendar-days",
-        url_name="treatments:calendar",
+        path="/calendar/",
         roles=frozenset({PRACTITIONER, FRONT_DESK}),
         key="c",
     ),
@@ -56,21 +66,21 @@ ITEMS = (
         name="patients",
         label=_("Patients"),
         icon="users",
-        url_name="records:list",
+        path="/patients/",
         key="p",
     ),
     NavItem(
         name="plans",
         label=_("Plans"),
         icon="git-commit-vertical",
-        url_name="treatments:plans",
+        path="/plans/",
         key="l",
     ),
     NavItem(
         name="follow-ups",
         label=_("Follow-ups"),
         icon="phone-call",
-        url_name="treatments:overdue",
+        path="/follow-ups/overdue/",
         roles=frozenset({PRACTITIONER, FRONT_DESK}),
         key="f",
     ),
@@ -78,7 +88,7 @@ ITEMS = (
         name="reports",
         label=_("Reports"),
         icon="chart-line",
-        url_name="treatments:reports",
+        path="/reports/",
         roles=frozenset({OWNER}),
         key="r",
     ),
@@ -86,14 +96,14 @@ ITEMS = (
         name="stock",
         label=_("Devices and lots"),
         icon="boxes",
-        url_name="clinic:devices",
+        path="/stock/devices/",
         key="d",
     ),
     NavItem(
         name="settings",
         label=_("Settings"),
         icon="settings",
-        url_name="clinic:settings",
+        path="/settings/",
         roles=frozenset({OWNER}),
         key="s",
         below=True,
@@ -104,23 +114,26 @@ ITEMS = (
 def links_for(*, roles: Iterable[str], path: str) -> tuple[NavLink, ...]:
     """The places these roles may open, the one holding `path` marked.
 
-    An item whose address does not exist is left out, so no link is ever dead.
+    A place that no slice serves is left out, so no link is ever dead.
     """
     held = frozenset(roles)
-    open_items = [item for item in ITEMS if item.roles & held]
-    urls = {item.name: url for item in open_items if (url := url_of(item))}
-    holding = [name for name, url in urls.items() if path.startswith(url)]
-    current = max(holding, key=lambda name: len(urls[name]), default="")
+    places = [
+        item
+        for item in ITEMS
+        if item.roles & held and is_served(item.path, get_urlconf())
+    ]
+    holding = [item for item in places if path.startswith(item.root)]
+    current = max(holding, key=lambda item: len(item.root), default=None)
     return tuple(
-        NavLink(item=item, url=urls[item.name], is_current=item.name == current)
-        for item in open_items
-        if item.name in urls
+        NavLink(item=item, url=item.path, is_current=item is current) for item in places
     )
 
 
-def url_of(item: NavItem) -> str:
-    """The item's address, or nothing when no slice has brought it yet."""
+@lru_cache(maxsize=64)
+def is_served(path: str, urlconf: str | None) -> bool:
+    """Whether a view answers at the address."""
     try:
-        return reverse(item.url_name)
-    except NoReverseMatch:
-        return ""
+        resolve(path, urlconf)
+    except Resolver404:
+        return False
+    return True
