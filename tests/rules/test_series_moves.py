@@ -1,11 +1,12 @@
 """A visit moves alone or with the rest, and the preview shows every date and gap."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from clinic.rules import series
-from clinic.rules.series import Away, Code, Spacing, To
+from clinic.rules.series import Away, Code, Event, Spacing, To
 from tests.rules.series_clinic import (
     MONDAY,
     clinic,
@@ -134,6 +135,47 @@ class TestMove:
         assert preview.refused[0].params["number"] == 5
         assert [m.new is None for m in preview.moves] == [False] * 4 + [True]
         assert preview.checks == ()
+
+    def test_the_last_day_that_leaves_the_smallest_gap_may_itself_be_taken(self):
+        last = date(2026, 2, 25)
+        free = self.moved(3, To(day=last), along=False)
+        assert (free.moves[2].new.day, free.moves[3].new.gap_days) == (last, 28)
+        full = self.moved(3, To(day=last), along=False, days=clinic(closed={last}))
+        assert [why.code for why in full.refused] == [Code.NOTHING_FREE]
+
+    def test_never_nearer_to_the_one_before_than_the_smallest_gap(self):
+        preview = self.moved(3, To(day=date(2026, 1, 2)))
+        assert preview.moves[2].new.day == date(2026, 1, 28)
+        assert preview.moves[2].new.gap_days == 28
+
+    @pytest.mark.parametrize(
+        ("event", "refused"),
+        [
+            pytest.param(date(2026, 5, 13), [Code.NOTHING_FREE], id="on the last day"),
+            pytest.param(date(2026, 5, 14), [], id="the day after it"),
+        ],
+    )
+    def test_no_visit_moves_to_the_day_of_the_event(self, event, refused):
+        days = clinic(closed={date(2026, 5, day) for day in range(7, 13)})
+        preview = self.moved(
+            5, To(day=date(2026, 5, 7)), days=days, ready_before=Event(day=event)
+        )
+        assert [why.code for why in preview.refused] == refused
+
+    def test_a_visit_without_a_known_gap_follows_at_the_preferred_one(self):
+        slots = [replace(slot, gap_days=None) for slot in self.booked()]
+        preview = series.move(
+            slots=slots,
+            number=3,
+            to=To(day=date(2026, 2, 12)),
+            wishes=wishes(),
+            days=clinic(),
+        )
+        assert preview.moves[3].new.gap_days == 42
+
+    def test_a_move_that_can_be_made_is_checked_like_a_proposal(self):
+        preview = self.moved(3, To(day=date(2026, 2, 12)))
+        assert [check.reason.code for check in preview.checks] == [Code.GAPS_KEPT]
 
     def test_moving_to_where_it_is_changes_nothing(self):
         preview = self.moved(3, To(day=date(2026, 2, 11)))
