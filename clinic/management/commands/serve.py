@@ -9,14 +9,24 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import get_commands
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
+from django.utils import timezone
 
+from clinic.models import Clinic
 from clinic.staff.checks import refuse_open_doors
 from clinic.web import preflight, serving
 
 DEMO_PEOPLE = ("practitioner", "desk", "owner")
+
+
+def is_demo_due() -> bool:
+    """Whether there is no demo clinic, or its day has passed."""
+    from sessions.demo.build import ZONE, demo_moment
+
+    clinic = Clinic.objects.first()
+    today = demo_moment(timezone.now()).astimezone(ZONE).date()
+    return clinic is None or clinic.demo_day != today
 
 
 class Command(BaseCommand):
@@ -65,8 +75,8 @@ class Command(BaseCommand):
             self.run("Making the tables", "migrate", "--verbosity=0")
         if preflight.is_static_stale():
             self.run("Collecting static files", "collectstatic", "--noinput", "-v0")
-        if settings.DEMO and "demo" in get_commands():
-            self.run("Looking after the demo clinic", "demo")
+        if settings.DEMO and is_demo_due():
+            self.run("Building the demo clinic", "demo")
 
     def run(self, what: str, *command: str) -> None:
         """Run another command of ours; CommandError when it fails."""
