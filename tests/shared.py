@@ -2,4 +2,8 @@
 
 from pathlib import Path
 
-SHARED = Path(__file__).parents[1].parent / "shared"
+_ABOVE = Path(__file__).parents[2:4]  # beside the project, or beside its worktrees
+SHARED = next(
+    (place / "shared" for place in _ABOVE if (place / "shared").is_dir()),
+    _ABOVE[0] / "shared",
+)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import connection
 
 from clinic.audit import context
 from clinic.audit.models import AuditEvent
@@ -71,3 +72,38 @@ def record_many(
         ],
         batch_size=1000,
     )
+
+
+_RECORD_SAME = """
+INSERT INTO clinic_auditevent (at, actor_id, action, patient_id, object_kind,
+    object_id, details, address, request_id, source)
+SELECT %(at)s, %(actor)s, %(action)s, patient_id, %(object_kind)s, %(object_id)s,
+    '{}', %(address)s, %(request_id)s, %(source)s
+FROM unnest(%(patients)s::bigint[]) AS patient_id
+"""
+
+
+def record_same(
+    *,
+    by: AbstractBaseUser | None,
+    now: datetime,
+    action: str,
+    patient_ids: Iterable[int],
+    object_kind: str = "",
+    object_id: int | None = None,
+) -> None:
+    """Append the same event for many patients: an import of thousands of people."""
+    origin = context.current()
+    values = {
+        "at": now,
+        "actor": by.pk if by is not None else None,
+        "action": action,
+        "object_kind": object_kind,
+        "object_id": object_id,
+        "address": origin.address,
+        "request_id": origin.request_id,
+        "source": origin.source,
+        "patients": list(patient_ids),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_RECORD_SAME, values)

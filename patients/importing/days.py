@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -39,9 +40,21 @@ def usual_order(*, region: str | None) -> Order:
     return Order.MONTH_FIRST if region in MONTH_FIRST_REGIONS else Order.DAY_FIRST
 
 
-def order_of(texts: Iterable[str]) -> Order | None:
-    """The order which the days of a file show, None when each could be either."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Habit:
+    """How the days of a file are written: its order, None when it does not show.
+
+    `matters` when some day could be read either way.
+    """
+
+    order: Order | None
+    matters: bool
+
+
+def habit_of(texts: Iterable[str]) -> Habit:
+    """What the days of a file show of their order."""
     votes = {Order.DAY_FIRST: 0, Order.MONTH_FIRST: 0}
+    matters = False
     for text in texts:
         found = _NUMBERS.match(text)
         if found is None or len(found[1]) > 2:
@@ -51,9 +64,12 @@ def order_of(texts: Iterable[str]) -> Order | None:
             votes[Order.DAY_FIRST] += 1
         elif second > 12 >= first:
             votes[Order.MONTH_FIRST] += 1
+        else:
+            matters = matters or first != second
     if votes[Order.DAY_FIRST] == votes[Order.MONTH_FIRST]:
-        return None
-    return max(votes, key=lambda order: votes[order])
+        return Habit(order=None, matters=matters)
+    order = max(votes, key=lambda order: votes[order])
+    return Habit(order=order, matters=matters)
 
 
 def day(text: str, *, order: Order, today: date) -> date:

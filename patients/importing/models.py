@@ -28,8 +28,9 @@ class ImportRun(models.Model):
     """One import: which system, how far it is, what came of it.
 
     Rows are people, records their conditions, medicines and allergies. A record
-    becomes none, one or several facts; `records_unmapped` are those of no meaning
-    to the screening, `records_homeless` those of people who were not added.
+    becomes none, one or several facts (`fact_counts` by kind, only to be shown);
+    `records_unmapped` are those of no meaning to the screening, `records_homeless`
+    those of people who were not added.
     """
 
     source = models.CharField(max_length=40)
@@ -49,6 +50,7 @@ class ImportRun(models.Model):
     refused = models.PositiveIntegerField(default=0)
     deceased = models.PositiveIntegerField(default=0)
     facts_added = models.PositiveIntegerField(default=0)
+    fact_counts = models.JSONField(default=dict)
     facts_changed = models.PositiveIntegerField(default=0)
     records_read = models.PositiveIntegerField(default=0)
     records_unmapped = models.PositiveIntegerField(default=0)

@@ -40,6 +40,7 @@ _SEXES = {
     "diverse": "other",
 }
 _YES = frozenset({"yes", "true", "1", "y", "blocked"})
+_GUARDED = frozenset({"'=", "'+", "'-", "'@"})
 _TRAILING_DIGITS = re.compile(r"\d+$")
 _is_email = EmailValidator()
 
@@ -71,6 +72,7 @@ class Person:
     born_on: date | None
     sex: str
     phone: str
+    phone_digits: str
     email: str
     street: str
     city: str
@@ -85,6 +87,7 @@ class Person:
     clinical_note: str
     is_deceased: bool
     deceased_on: date | None
+    search_name: str
     words: frozenset[str]
 
 
@@ -96,8 +99,12 @@ class _Cells:
         self.kept: list[str] = []
 
     def text(self, field: str) -> str:
+        """The cell, without the sign that guards a spreadsheet against a formula."""
         place = self.reading.seen.columns.get(field)
-        return self.cells[place] if place is not None else ""
+        if place is None:
+            return ""
+        text = self.cells[place]
+        return text[1:] if text[:2] in _GUARDED else text
 
     def fitting(self, field: str) -> str:
         """The text, cut to its column; the whole of a longer one goes to the note."""
@@ -106,7 +113,7 @@ class _Cells:
             self.kept.append(text)
         return text[: LENGTHS[field]]
 
-    def day(self, field: str, what: str) -> date | None:
+    def day(self, field: str) -> date | None:
         text = self.text(field)
         if not text:
             return None
@@ -114,9 +121,9 @@ class _Cells:
         try:
             return days.day(text, order=order, today=today)
         except ValueError:
-            raise RowRefusedError(
-                _("The %(what)s “%(text)s” is no day.") % {"what": what, "text": text}
-            ) from None
+            what = _("date of birth") if field == "born_on" else _("day of death")
+            sentence = _("The %(what)s “%(text)s” is no day.")
+            raise RowRefusedError(sentence % {"what": what, "text": text}) from None
 
     def phone(self, *fields: str) -> str:
         """The first number that can be dialled; others stand in the desk's note."""
@@ -125,9 +132,8 @@ class _Cells:
             text = self.text(field)
             if not text:
                 continue
-            try:
-                number = phones.normalised(text, region=self.reading.region)
-            except phones.PhoneNumberError:
+            number = _number(text, self.reading.region)
+            if not number:
                 self.kept.append(_("Phone as it came: %s") % text)
                 continue
             if chosen and number != chosen:
@@ -136,19 +142,30 @@ class _Cells:
         return chosen
 
     def email(self) -> str:
+        """The address in small letters; one that is none stands in the desk's note."""
         text = self.text("email").lower()
-        if not text:
-            return ""
-        try:
-            _is_email(text)
-        except ValidationError:
-            text_there = True
-        else:
-            text_there = len(text) > 254
-        if text_there:
+        if text and not _can_be_sent_to(text):
             self.kept.append(_("E-mail as it came: %s") % text)
             return ""
         return text
+
+
+def _can_be_sent_to(address: str) -> bool:
+    try:
+        _is_email(address)
+    except ValidationError:
+        return False
+    return len(address) <= 254
+
+
+def _number(text: str, region: str | None) -> str:
+    """The number in E.164, also when its plus sign was left out; or nothing."""
+    for written in (text, f"+{phones.digits(text)}"):
+        try:
+            return phones.normalised(written, region=region)
+        except phones.PhoneNumberError:
+            continue
+    return ""
 
 
 def person(*, line: int, cells: Sequence[str], reading: Reading) -> Person:
@@ -163,6 +180,7 @@ def person(*, line: int, cells: Sequence[str], reading: Reading) -> Person:
     preferred = row.fitting("preferred_name")
     phone, email = row.phone("mobile", "phone_2", "phone_3"), row.email()
     emergency_phone = row.phone("emergency_phone")
+    search_name = names.search_name(family, given, preferred)
     return Person(
         line=line,
         key=row.text("source_id")[:80] or _key_of_content(row),
@@ -172,6 +190,7 @@ def person(*, line: int, cells: Sequence[str], reading: Reading) -> Person:
         born_on=born_on,
         sex=_SEXES.get(names.fold(row.text("sex")).replace(" ", ""), ""),
         phone=phone,
+        phone_digits=phones.digits(phone),
         email=email,
         street=_street(row),
         city=row.fitting("city"),
@@ -186,7 +205,8 @@ def person(*, line: int, cells: Sequence[str], reading: Reading) -> Person:
         clinical_note=_clinical_note(row),
         is_deceased=bool(row.text("deceased_on")),
         deceased_on=deceased_on,
-        words=names.words_of(given, family, preferred),
+        search_name=search_name,
+        words=frozenset(search_name.split()),
     )
 
 
@@ -225,8 +245,8 @@ def _names(row: _Cells) -> tuple[str, str]:
 def _lifetime(row: _Cells) -> tuple[date | None, date | None]:
     """Birth and death, possible and in order."""
     today = row.reading.today
-    born = row.day("born_on", _("date of birth"))
-    died = row.day("deceased_on", _("day of death"))
+    born = row.day("born_on")
+    died = row.day("deceased_on")
     if born is not None and born > today:
         raise RowRefusedError(_("The date of birth is in the future."))
     if born is not None and died is None and today.year - born.year > OLDEST_YEARS:

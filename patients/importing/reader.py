@@ -9,10 +9,11 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any
+
+from django.utils.translation import gettext as _
 
 DELIMITERS = ",;\t|"
-MOST_CELL_LETTERS = 100_000
 _BOMS = [
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -20,7 +21,6 @@ _BOMS = [
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 ]
-_CHUNK = 1 << 20
 
 
 class FileRefusedError(Exception):
@@ -33,6 +33,7 @@ class Row:
 
     line: int
     cells: list[str]
+    last_line: int
     ends_at: int
 
 
@@ -42,23 +43,21 @@ class Damage:
 
     line: int
     reason: str
+    last_line: int
     ends_at: int
 
 
-def encoding_of(file: BinaryIO) -> str:
-    """UTF-8, or what the byte order mark says, or Western European; reads it all."""
-    start = file.read(4)
-    for mark, encoding in _BOMS:
-        if start.startswith(mark):
-            return encoding
-    if start[:2] == b"PK":
-        raise FileRefusedError(
-            "This is an Excel workbook. Save it as CSV (UTF-8) and import that."
-        )
+def encoding_of(chunks: Iterable[bytes]) -> str:
+    """UTF-8, or what the byte order mark says, or Western European; reads it all.
+
+    Raises FileRefusedError for a workbook.
+    """
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        decoder.decode(start)
-        while chunk := file.read(_CHUNK):
+        for number, chunk in enumerate(chunks):
+            marked = _marked(chunk) if number == 0 else ""
+            if marked:
+                return marked
             decoder.decode(chunk)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
@@ -66,9 +65,41 @@ def encoding_of(file: BinaryIO) -> str:
     return "utf-8"
 
 
-def as_text(file: BinaryIO, *, encoding: str) -> Iterator[str]:
-    """The lines of the file with their ends; letters that are none become signs."""
-    return iter(io.TextIOWrapper(file, encoding, errors="replace", newline=""))
+def _marked(start: bytes) -> str:
+    """The encoding a byte order mark names, or nothing."""
+    if start[:4] in {b"PK\x03\x04", b"\xd0\xcf\x11\xe0"}:
+        raise FileRefusedError(
+            _("This is an Excel workbook. Save it as CSV (UTF-8) and import that.")
+        )
+    return next((name for mark, name in _BOMS if start.startswith(mark)), "")
+
+
+class _Stream(io.RawIOBase):
+    """Chunks of bytes as a file that can be read once."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self.chunks, self.left = iter(chunks), memoryview(b"")
+
+    def readable(self) -> bool:
+        """It is for reading."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill the buffer as far as the chunk reaches."""
+        while not self.left:
+            chunk = next(self.chunks, None)
+            if chunk is None:
+                return 0
+            self.left = memoryview(chunk)
+        size = min(len(buffer), len(self.left))
+        buffer[:size], self.left = self.left[:size], self.left[size:]
+        return size
+
+
+def as_text(chunks: Iterable[bytes], *, encoding: str) -> Iterator[str]:
+    """The lines with their ends; bytes that are no letters become question marks."""
+    binary = io.BufferedReader(_Stream(chunks), buffer_size=1 << 16)
+    return iter(io.TextIOWrapper(binary, encoding, errors="replace", newline=""))
 
 
 def delimiter_of(header_line: str) -> str:
@@ -104,24 +135,26 @@ def rows(
     `line` and `at` say how far the file was read before.
     """
     counted = _Counted(lines, line=line, at=at)
-    reader = csv.reader(counted, delimiter=delimiter)
+    table = csv.reader(counted, delimiter=delimiter)
     while True:
         first = counted.line + 1
         try:
-            cells = next(reader)
+            cells = next(table)
         except StopIteration:
             return
         except csv.Error as error:
-            yield Damage(line=first, reason=str(error), ends_at=counted.at)
-            reader = csv.reader(counted, delimiter=delimiter)
+            table = csv.reader(counted, delimiter=delimiter)
+            yield Damage(
+                line=first,
+                reason=_("It cannot be read: %s.") % error,
+                last_line=counted.line,
+                ends_at=counted.at,
+            )
             continue
         if any(cells):
-            yield Row(line=first, cells=[_cell(c) for c in cells], ends_at=counted.at)
-
-
-def _cell(text: str) -> str:
-    """A cell without the spaces around it, and without a spreadsheet's guard."""
-    bare = text.strip()
-    if len(bare) > 1 and bare[0] == "'" and bare[1] in "=+-@":
-        return bare[1:]
-    return bare
+            yield Row(
+                line=first,
+                cells=[text.strip() for text in cells],
+                last_line=counted.line,
+                ends_at=counted.at,
+            )

@@ -1,7 +1,11 @@
 """Phone numbers: typed as people do, stored as E.164, shown internationally."""
 
+import re
+
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
+
+_NOT_DIGITS = re.compile(r"[^0-9]+")
 
 
 class PhoneNumberError(ValueError):
@@ -33,7 +37,7 @@ def shown(number: str) -> str:
 
 def digits(number: str) -> str:
     """Only the digits, for the search by the last ones."""
-    return "".join(sign for sign in number if sign.isascii() and sign.isdigit())
+    return _NOT_DIGITS.sub("", number)
 
 
 def example(*, region: str | None) -> str:

@@ -121,11 +121,11 @@ def test_the_list_asks_the_database_as_often_for_fifty_as_for_one(
 ) -> None:
     client = signed_in(make_desk())
     make_patient()
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         client.get("/patients/")
     for _ in range(50):
         make_patient()
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         client.get("/patients/")
 
 
