@@ -124,3 +124,13 @@ def test_a_single_field_can_be_drawn_alone() -> None:
     page = Page(field)
     assert len(page.all("button")) == 2
     assert page.all("input", type="number")[0].attributes["min"] == "1"
+
+
+def test_the_title_says_error_only_after_a_refusal() -> None:
+    from clinic.web.templatetags.parts import error_prefix
+
+    formset = forms.formset_factory(VisitForm)
+    assert error_prefix(VisitForm(), None, "", formset()) == ""
+    assert error_prefix(VisitForm({})) == "Error: "
+    many = {"form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "0", "form-0-name": "A"}
+    assert error_prefix(formset(many)) == "Error: "

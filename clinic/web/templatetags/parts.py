@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import template
-from django.forms import BaseForm
+from django.forms import BaseForm, BaseFormSet
 from django.forms.boundfield import BoundField, BoundWidget
 from django.forms.widgets import (
     CheckboxInput,
@@ -323,9 +323,11 @@ def error_summary(form: BaseForm) -> dict[str, Any]:
 
 
 @register.simple_tag
-def error_prefix(*forms: BaseForm | None) -> str:
+def error_prefix(*forms: "BaseForm | BaseFormSet[Any] | str | None") -> str:
     """For the title: "Error: " when one of the forms was refused."""
-    return _("Error: ") if any(form and form.errors for form in forms) else ""
+    bound = [form for form in forms if form and not isinstance(form, str)]
+    refused = any(form.is_bound and not form.is_valid() for form in bound)
+    return _("Error: ") if refused else ""
 
 
 @register.filter
