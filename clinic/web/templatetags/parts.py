@@ -302,6 +302,7 @@ def finding_row(finding: Finding) -> dict[str, Any]:
         "word": word,
         "symbol": symbol,
         "css": "info" if finding.info else finding.verdict.value,
+        "is_waiting": finding.verdict in {Verdict.DEFER, Verdict.BLOCK},
         "is_open": finding.verdict is Verdict.DEFER and finding.until is None,
         "is_final": finding.verdict is Verdict.BLOCK and finding.absolute,
     }

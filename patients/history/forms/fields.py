@@ -54,17 +54,12 @@ class PartialDayWidget(forms.MultiWidget):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         months = [("", _("Month")), *((str(n), name) for n, name in MONTHS.items())]
-        number = {"inputmode": "numeric", "autocomplete": "off"}
         widgets: dict[str, forms.Widget | type[forms.Widget]] = {
-            "day": forms.TextInput(
-                {**number, "class": "form-control day-part", "aria-label": _("Day")}
-            ),
+            "day": forms.TextInput(_part(_("Day"), "form-control day-part")),
             "month": forms.Select(
                 {"class": "form-select month-part", "aria-label": _("Month")}, months
             ),
-            "year": forms.TextInput(
-                {**number, "class": "form-control year-part", "aria-label": _("Year")}
-            ),
+            "year": forms.TextInput(_part(_("Year"), "form-control year-part")),
         }
         super().__init__(widgets, attrs)
 
@@ -78,6 +73,16 @@ class PartialDayWidget(forms.MultiWidget):
             str(value.on.month) if known > 0 else "",
             str(value.on.year),
         ]
+
+
+def _part(name: str, css: str) -> dict[str, str]:
+    return {
+        "class": css,
+        "aria-label": name,
+        "placeholder": name,
+        "inputmode": "numeric",
+        "autocomplete": "off",
+    }
 
 
 class PartialDayField(forms.MultiValueField):

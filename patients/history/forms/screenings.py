@@ -79,7 +79,10 @@ class AnswerForm(forms.Form):
         widget=forms.RadioSelect,
     )
     detail = forms.CharField(
-        label=gettext_lazy("Detail"), max_length=200, required=False
+        label=gettext_lazy("Detail"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
     )
 
     def __init__(
@@ -108,7 +111,9 @@ class AnswerForm(forms.Form):
         self.fields["dated_on"] = _day(label)
         if kind.shape is Shape.EVENT:
             self.fields["unknown"] = forms.BooleanField(
-                label=_("Day not known"), required=False
+                label=_("Day not known"),
+                required=False,
+                widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
             )
             return
         self.fields["state"] = forms.ChoiceField(
@@ -153,7 +158,8 @@ class AnswerForm(forms.Form):
 
 
 def _day(label: str) -> forms.DateField:
-    return forms.DateField(label=label, required=False, widget=DayInput)
+    look = DayInput(attrs={"class": "form-control short"})
+    return forms.DateField(label=label, required=False, widget=look)
 
 
 def initial_of(row: ScreeningAnswer | None, *, kind: FactKind) -> dict[str, Any]:
