@@ -1,4 +1,4 @@
-"""Arguments of the addresses of health, screening, consent and the rule book."""
+"""Arguments of the addresses of health, screening and consent."""
 
 from typing import Any
 
@@ -9,11 +9,6 @@ from patients.models import HistoryFact
 from tests import factories
 from tests.factories import NOW
 from tests.web.routes import World, maker
-
-
-@maker("rulebook:rule")
-def rule(_world: World) -> dict[str, Any]:
-    return {"code": "C02"}
 
 
 @maker("history:health")
