@@ -167,6 +167,8 @@ def test_a_person_with_two_roles_has_the_better_of_both() -> None:
     [
         (Action.OWN_PROFILE, Role.FRONT_DESK, NO),
         (Action.STOCK_WRITE, Role.FRONT_DESK, NO),
+        (Action.STAFF_WRITE, Role.FRONT_DESK, YES),
+        (Action.AUDIT_READ, Role.PRACTITIONER, YES),
     ],
 )
 def test_a_flipped_cell_is_noticed(
