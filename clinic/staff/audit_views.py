@@ -20,7 +20,7 @@ from clinic.staff.again import weighty
 from clinic.staff.http import PersonRequest
 from clinic.staff.models import User
 from clinic.staff.policy import Action, requires
-from clinic.web import csvfile, refs
+from clinic.web import csv, refs
 from clinic.web.forms import DayInput, ShortInput
 
 PATIENT_PREFIX = "P"
@@ -117,12 +117,7 @@ def events_csv(request: PersonRequest) -> HttpResponseBase:
     form = SearchForm(request.GET)
     search = form.search(_zone())
     _log_reading(request, form, action="audit.exported")
-    return csvfile.response(
-        name="audit-log.csv",
-        header=HEADER,
-        rows=_rows(search),
-        with_bom="bom" in request.GET,
-    )
+    return csv.stream("audit-log", headings=HEADER, rows=_rows(search))
 
 
 HEADER = (
@@ -131,7 +126,7 @@ HEADER = (
 )  # fmt: skip
 
 
-def _rows(search: Search) -> Iterator[Sequence[object]]:
+def _rows(search: Search) -> Iterator[Sequence[csv.Cell]]:
     for event in queries.each(search):
         yield (
             event.pk,
