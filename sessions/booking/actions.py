@@ -93,7 +93,14 @@ def book(*, entries: Sequence[VisitEntry], by: User, now: datetime) -> list[Visi
     claims = [entry.claim for entry in entries]
     taking.lock(claims)
     taking.refuse_taken(claims)
-    judged = refuse_unwise(entries, step=Step.BOOK, now=now)
+    return book_locked(entries, step=Step.BOOK, by=by, now=now)
+
+
+def book_locked(
+    entries: Sequence[VisitEntry], *, step: Step, by: User, now: datetime
+) -> list[Visit]:
+    """Book what is locked and known to be free; raises like `book`."""
+    judged = refuse_unwise(entries, step=step, now=now)
     with taking.guarded():
         visits = Visit.objects.bulk_create(
             [
@@ -186,7 +193,7 @@ def move(*, moves: Sequence[Move], by: User, now: datetime) -> list[Visit]:
     moving = [one.visit_id for one in moves]
     before = Visit.objects.in_bulk(moving)
     new = {one.visit_id: _claim(one, before[one.visit_id]) for one in moves}
-    old = [_claim_of(visit) for visit in before.values()]
+    old = [claim_of(visit) for visit in before.values()]
     taking.lock([*new.values(), *old])
     visits = _fresh(moves)
     taking.refuse_taken(list(new.values()), moving=moving)
@@ -210,7 +217,8 @@ def _claim(one: Move, visit: Visit) -> Claim:
     )
 
 
-def _claim_of(visit: Visit) -> Claim:
+def claim_of(visit: Visit) -> Claim:
+    """What a booked visit occupies."""
     return Claim(
         patient_id=visit.patient_id,
         practitioner_id=visit.practitioner_id,
@@ -319,14 +327,14 @@ def set_status(
     still free (TimeTakenError). Raises VisitChangedError when it was changed
     since it was shown, WayClosedError when the step does not exist.
     """
-    taking.lock([_claim_of(visit)])
+    taking.lock([claim_of(visit)])
     fresh = Visit.objects.select_for_update().get(pk=visit.pk)
     if fresh.version != version:
         raise VisitChangedError(fresh)
     if not may_become(Status(fresh.status), status):
         raise WayClosedError(fresh, status)
     if Status(fresh.status) in {Status.MISSED, Status.CANCELLED}:
-        taking.refuse_taken([_claim_of(fresh)], moving=[fresh.pk])
+        taking.refuse_taken([claim_of(fresh)], moving=[fresh.pk])
     _stamp(fresh, status, now=now, numbing_minutes=numbing_minutes, reason=reason)
     with taking.guarded():
         fresh.save()

@@ -12,6 +12,20 @@ from clinic.staff.models import User
 from sessions.plans.models import Away, Plan, PlannedSession
 from sessions.plans.statuses import OPEN, PlanStatus, may_become
 
+EDITABLE = frozenset({PlanStatus.DRAFT, PlanStatus.TO_BOOK})
+CHANGEABLE = (
+    "condition_id",
+    "protocol_id",
+    "site_id",
+    "practitioner_id",
+    "gap_days",
+    "goal_scale",
+    "goal_value",
+    "ready_before",
+    "ready_label",
+    "book_revision",
+)
+
 
 class PlanChangedError(Exception):
     """Somebody changed the plan since it was shown; carries it as it is now."""
@@ -87,6 +101,18 @@ def create(*, entry: PlanEntry, status: PlanStatus, by: User, now: datetime) -> 
         PlannedSession(plan=plan, number=number, planned_mm=depth)
         for number, depth in enumerate(entry.depths_mm, start=1)
     )
+    _keep_aways(entry)
+    _record(plan, "plan.created", by=by, now=now)
+    return plan
+
+
+def _keep_aways(entry: PlanEntry) -> None:
+    """Note new journeys of the patient; the same one is kept once."""
+    known = set(
+        Away.objects.filter(patient_id=entry.patient_id).values_list(
+            "first_day", "last_day"
+        )
+    )
     Away.objects.bulk_create(
         Away(
             patient_id=entry.patient_id,
@@ -95,9 +121,57 @@ def create(*, entry: PlanEntry, status: PlanStatus, by: User, now: datetime) -> 
             label=away.label,
         )
         for away in entry.aways
+        if (away.first_day, away.last_day) not in known
     )
-    _record(plan, "plan.created", by=by, now=now)
-    return plan
+
+
+@transaction.atomic
+def change(
+    *,
+    plan: Plan,
+    version: int,
+    entry: PlanEntry,
+    kept: int,
+    status: PlanStatus,
+    by: User,
+    now: datetime,
+) -> Plan:
+    """Plan anew what is still to be booked; the first `kept` sessions stay.
+
+    Raises PlanChangedError when it was changed since it was shown and
+    PlanWayClosedError when it is no longer a draft or to be booked.
+    """
+    fresh = Plan.objects.select_for_update().get(pk=plan.pk)
+    if fresh.version != version:
+        raise PlanChangedError(fresh)
+    before = PlanStatus(fresh.status)
+    if before not in EDITABLE or (
+        status is not before and not may_become(before, status)
+    ):
+        raise PlanWayClosedError(fresh, status)
+    for name in CHANGEABLE:
+        setattr(fresh, name, getattr(entry, name))
+    fresh.status = status
+    fresh.version += 1
+    fresh.save()
+    _plan_anew(fresh, entry.depths_mm, kept=kept)
+    _keep_aways(entry)
+    _record(fresh, "plan.changed", by=by, now=now)
+    return fresh
+
+
+def _plan_anew(plan: Plan, depths_mm: Sequence[Decimal | None], *, kept: int) -> None:
+    """Sessions after the kept ones become those that are meant now."""
+    later = plan.planned_sessions.filter(number__gt=kept)
+    last = kept + len(depths_mm)
+    later.filter(number__gt=last, visits__isnull=True).delete()
+    later.filter(number__gt=last).update(is_dropped=True)
+    for number, depth in enumerate(depths_mm, start=kept + 1):
+        PlannedSession.objects.update_or_create(
+            plan=plan,
+            number=number,
+            defaults={"planned_mm": depth, "is_dropped": False},
+        )
 
 
 @transaction.atomic
