@@ -1,0 +1,348 @@
+"""The form of the plan builder: wishes in, a `Choice` out.
+
+It is asked by GET, so that a proposal has an address; nothing in it is free
+text, so no name or illness ever stands in that address.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from clinic.rules import scales, series
+from clinic.rules.book import RuleBook
+from clinic.web.forms import ChipCheckboxes, ChipRadio, DayInput, Stepper, ask_by_name
+from patients.history.models import PatientCondition
+from patients.records.models import Patient
+from sessions.booking.building import Choice
+from sessions.booking.house import House
+from sessions.booking.slots import parse_pin
+from sessions.plans.models import Plan, Protocol, ProtocolZone
+
+NEW = "new"
+WEEK = 7
+MOST_AWAYS = 2
+WEEKDAYS = [
+    ("0", _("Mon")),
+    ("1", _("Tue")),
+    ("2", _("Wed")),
+    ("3", _("Thu")),
+    ("4", _("Fri")),
+    ("5", _("Sat")),
+    ("6", _("Sun")),
+]
+PARTS = [
+    ("", _("Any time")),
+    ("morning", _("Morning")),
+    ("midday", _("Midday")),
+    ("late", _("Late")),
+]
+OCCASIONS = [
+    ("wedding", _("Wedding")),
+    ("party", _("Party")),
+    ("photos", _("Photo shoot")),
+    ("holiday", _("Holiday")),
+    ("occasion", _("Another occasion")),
+]
+JOURNEYS = [
+    ("sun", _("Holiday in the sun")),
+    ("trip", _("Trip")),
+    ("away", _("Away")),
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What may be chosen: of the patient, of the clinic, by this person."""
+
+    patient: Patient
+    book: RuleBook
+    house: House
+    conditions: Sequence[PatientCondition]
+    protocols: Sequence[Protocol]
+    today: date
+    clinical: bool
+    own_id: int | None = None
+    plan: Plan | None = None
+    kept: int = 0
+    aways: tuple[series.Away, ...] = ()
+
+    def protocols_for(self, condition: str) -> list[Protocol]:
+        """The protocols of a chosen condition; all of them for a new one."""
+        kinds = [c.kind for c in self.conditions if str(c.pk) == condition]
+        return [p for p in self.protocols if not kinds or p.condition_kind in kinds]
+
+    def condition_words(self, condition: PatientCondition) -> str:
+        """What a condition is called in a list."""
+        name = self.book.conditions[condition.kind].name
+        return f"{name}, {condition.subtype}" if condition.subtype else name
+
+    def protocol(self, key: str) -> Protocol | None:
+        """The protocol of an id as typed."""
+        return next((p for p in self.protocols if str(p.pk) == key), None)
+
+
+def in_weeks(protocol: Protocol) -> bool:
+    """Whether its gaps are whole weeks, so that people speak of weeks."""
+    days = (protocol.gap_days, protocol.gap_min_days, protocol.gap_max_days)
+    return all(number % WEEK == 0 for number in days)
+
+
+def unit_of(protocol: Protocol) -> int:
+    """Days in one step of the gap."""
+    return WEEK if in_weeks(protocol) else 1
+
+
+def with_defaults(given: QueryDict, options: Options) -> QueryDict:
+    """The wishes with everything filled in that nobody has said yet."""
+    data = given.copy()
+    plan = options.plan
+    known = {str(condition.pk) for condition in options.conditions}
+    if data.get("condition") not in {*known, NEW}:
+        data["condition"] = _first_condition(options, plan)
+    offered = options.protocols_for(_one(data, "condition"))
+    if data.get("protocol") not in {str(p.pk) for p in offered}:
+        wanted = plan.protocol_id if plan else None
+        keys = [p.pk for p in offered]
+        only = keys[0] if keys and data["condition"] != NEW else ""
+        data["protocol"] = str(wanted if wanted in keys else only)
+    protocol = options.protocol(_one(data, "protocol"))
+    if protocol and data.get("for_protocol") != data["protocol"]:
+        _numbers_of(data, protocol, options)
+    data["for_protocol"] = _one(data, "protocol")
+    if "start_on" not in data:
+        data["start_on"] = (options.today + timedelta(days=1)).isoformat()
+        _wishes_of_the_plan(data, options)
+    return data
+
+
+def _one(data: QueryDict, name: str) -> str:
+    return str(data.get(name, ""))
+
+
+def _first_condition(options: Options, plan: Plan | None) -> str:
+    if plan is not None:
+        return str(plan.condition_id)
+    active = [c for c in options.conditions if c.status != "resolved"]
+    return str(active[0].pk) if active else NEW
+
+
+def _numbers_of(data: QueryDict, protocol: Protocol, options: Options) -> None:
+    plan = options.plan
+    same = plan is not None and plan.protocol_id == protocol.pk
+    gap = plan.gap_days if plan is not None and same else protocol.gap_days
+    data["gap"] = str(gap // unit_of(protocol))
+    data["sessions"] = str(max(protocol.sessions - options.kept, 1))
+
+
+def _wishes_of_the_plan(data: QueryDict, options: Options) -> None:
+    plan = options.plan
+    if plan is None:
+        if options.own_id is not None:
+            data["practitioner"] = str(options.own_id)
+        return
+    data["practitioner"] = str(plan.practitioner_id or "")
+    if plan.ready_before:
+        data["ready_before"] = plan.ready_before.isoformat()
+        labels = {str(label): key for key, label in OCCASIONS}
+        data["ready_label"] = labels.get(plan.ready_label, "occasion")
+    if options.clinical and plan.goal_scale:
+        data["goal_scale"] = plan.goal_scale
+        data["goal_value"] = str(plan.goal_value)
+
+
+class WishesForm(forms.Form):
+    """Everything a person can wish of a plan; bound always, by GET or POST."""
+
+    use_required_attribute = False
+    condition = forms.ChoiceField(label=_("What is treated"))
+    protocol = forms.ChoiceField(label=_("Protocol"), widget=forms.RadioSelect)
+    zones = forms.MultipleChoiceField(
+        label=_("Where"), required=False, widget=ChipCheckboxes
+    )
+    sessions = forms.IntegerField(
+        label=_("Sessions"), min_value=1, max_value=24, widget=Stepper
+    )
+    gap = forms.IntegerField(label=_("Gap"), min_value=1, widget=Stepper)
+    weekdays = forms.MultipleChoiceField(
+        label=_("When it suits"),
+        choices=WEEKDAYS,
+        required=False,
+        widget=ChipCheckboxes,
+    )
+    part = forms.ChoiceField(
+        label=_("Time of day"), choices=PARTS, required=False, widget=ChipRadio
+    )
+    practitioner = forms.ChoiceField(label=_("With"), required=False)
+    room = forms.ChoiceField(label=_("Room"), required=False)
+    start_on = forms.DateField(label=_("Not before"), widget=DayInput)
+    ready_before = forms.DateField(
+        label=_("Ready before"), required=False, widget=DayInput
+    )
+    ready_label = forms.ChoiceField(
+        label=_("Occasion"), choices=OCCASIONS, required=False
+    )
+    goal_scale = forms.ChoiceField(label=_("Goal on"), required=False)
+    goal_value = forms.DecimalField(
+        label=_("Goal"), required=False, max_digits=7, decimal_places=2
+    )
+
+    def __init__(self, *, data: QueryDict, options: Options) -> None:
+        super().__init__(data)
+        self.options = options
+        self.chosen = options.protocol(data.get("protocol", ""))
+        self._offer()
+        self._offer_numbers()
+        for field in self.fields.values():
+            ask_by_name(field)
+
+    def _choices(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    def _offer(self) -> None:
+        options, book = self.options, self.options.book
+        known = [(str(c.pk), options.condition_words(c)) for c in options.conditions]
+        self._choices("condition", [*known, (NEW, _("Something new"))])
+        offered = options.protocols_for(self.data.get("condition", ""))
+        self._choices("protocol", [(str(p.pk), p.name) for p in offered])
+        areas = book.areas.values()
+        self._choices("zones", [(area.key, area.name) for area in areas])
+        people = [(str(p.pk), p.full_name) for p in options.house.practitioners]
+        self._choices("practitioner", [("", _("Anybody")), *people])
+        rooms = [(str(room.pk), room.name) for room in options.house.rooms]
+        self._choices("room", [("", _("Any")), *rooms])
+        if options.clinical:
+            keys = self.chosen.scales if self.chosen else []
+            named = [
+                (key, scales.get(key, book=book).short) for key in _known(keys, book)
+            ]
+            self._choices("goal_scale", [("", _("No goal yet")), *named])
+        else:
+            del self.fields["goal_scale"], self.fields["goal_value"]
+        for number in range(1, MOST_AWAYS + 1):
+            self.fields |= _away_fields(number)
+
+    def _offer_numbers(self) -> None:
+        if self.chosen is None:
+            return
+        unit, gap = unit_of(self.chosen), self.fields["gap"]
+        gap.label = _("Gap in weeks") if unit == WEEK else _("Gap in days")
+        limits = (self.chosen.gap_min_days // unit, self.chosen.gap_max_days // unit)
+        self.fields["gap"] = forms.IntegerField(
+            label=gap.label, min_value=limits[0], max_value=limits[1], widget=Stepper
+        )
+        self.order_fields(None)
+        most = 24 - self.options.kept
+        self.fields["sessions"] = forms.IntegerField(
+            label=_("Sessions"), min_value=1, max_value=most, widget=Stepper
+        )
+
+    def clean_start_on(self) -> date:
+        """Not in the past."""
+        day: date = self.cleaned_data["start_on"]
+        return max(day, self.options.today)
+
+    def clean(self) -> dict[str, Any]:
+        """Journeys end after they begin; an occasion lies ahead; a goal is whole."""
+        data = super().clean() or self.cleaned_data
+        ready = data.get("ready_before")
+        if ready is not None and ready <= self.options.today:
+            self.add_error("ready_before", _("That day has passed."))
+        for number in range(1, MOST_AWAYS + 1):
+            first, last = data.get(f"away{number}_from"), data.get(f"away{number}_to")
+            if first and last and last < first:
+                self.add_error(f"away{number}_to", _("It must end after it begins."))
+        self._clean_goal(data)
+        return data
+
+    def _clean_goal(self, data: dict[str, Any]) -> None:
+        key, value = data.get("goal_scale"), data.get("goal_value")
+        if not key or value is None:
+            return
+        scale = scales.get(key, book=self.options.book)
+        if not scale.minimum <= value <= scale.maximum:
+            sentence = _("%(scale)s runs from %(low)s to %(high)s.")
+            words = {"scale": scale.short, "low": scale.minimum, "high": scale.maximum}
+            self.add_error("goal_value", sentence % words)
+
+    def choice(self, *, zones: Sequence[ProtocolZone], house: House) -> Choice:
+        """The wishes as the search takes them; call on a valid form."""
+        data, options = self.cleaned_data, self.options
+        assert self.chosen is not None  # noqa: S101  a valid form has one
+        is_new = data["condition"] == NEW
+        ready = data["ready_before"]
+        occasions = {key: str(label) for key, label in OCCASIONS}
+        return Choice(
+            patient=options.patient,
+            condition_id=None if is_new else int(data["condition"]),
+            protocol=self.chosen,
+            zones=zones,
+            house=house,
+            sessions=data["sessions"],
+            gap_days=data["gap"] * unit_of(self.chosen),
+            start_on=data["start_on"],
+            weekdays=frozenset(int(day) for day in data["weekdays"]),
+            part=data["part"],
+            practitioner_id=int(data["practitioner"] or 0) or None,
+            room_id=int(data["room"] or 0) or None,
+            new_zones=tuple(data["zones"]) if is_new else (),
+            ready=series.Event(
+                day=ready, label=occasions[data["ready_label"] or "occasion"]
+            )
+            if ready
+            else None,
+            own_aways=tuple(self._aways()),
+            known_aways=options.aways,
+            goal_scale=self._goal()[0],
+            goal_value=self._goal()[1],
+            plan=options.plan,
+            kept=options.kept,
+            pins=tuple(filter(None, map(parse_pin, self._pins()))),
+        )
+
+    def _goal(self) -> tuple[str, Decimal | None]:
+        key = self.cleaned_data.get("goal_scale") or ""
+        value = self.cleaned_data.get("goal_value")
+        return (key, value) if key and value is not None else ("", None)
+
+    def _pins(self) -> list[str]:
+        data = self.data
+        return data.getlist("at") if isinstance(data, QueryDict) else []
+
+    def _aways(self) -> list[series.Away]:
+        labels = {key: str(label) for key, label in JOURNEYS}
+        found = []
+        for number in range(1, MOST_AWAYS + 1):
+            first = self.cleaned_data.get(f"away{number}_from")
+            last = self.cleaned_data.get(f"away{number}_to")
+            label = self.cleaned_data.get(f"away{number}_label") or "away"
+            if first:
+                away = series.Away(
+                    first_day=first, last_day=last or first, label=labels[label]
+                )
+                found.append(away)
+        return found
+
+
+def _known(keys: Sequence[str], book: RuleBook) -> list[str]:
+    known = {scale.key for scale in scales.all_scales(book=book)}
+    return [key for key in keys if key in known]
+
+
+def _away_fields(number: int) -> dict[str, forms.Field]:
+    return {
+        f"away{number}_from": forms.DateField(
+            label=_("Away from"), required=False, widget=DayInput
+        ),
+        f"away{number}_to": forms.DateField(
+            label=_("Until"), required=False, widget=DayInput
+        ),
+        f"away{number}_label": forms.ChoiceField(
+            label=_("Why away"), choices=JOURNEYS, required=False
+        ),
+    }

@@ -1,0 +1,139 @@
+"""What the rules say about a date, in the words a role may read.
+
+The desk learns that and until when something stands against a date, never why:
+neither an answer of the patient nor how deep the needles go (DESIGN 6).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext as _
+
+from clinic.audit.models import AuditEvent
+from clinic.rules.findings import Finding
+from clinic.rules.gates import Pass, Ruling
+from clinic.rules.series import Check, Reason, describe, describe_all
+from sessions.booking.checks import DECEASED, SCREENING, Judgement
+from sessions.booking.models import VISIT_STATUSES
+from sessions.booking.taking import Clash
+
+GAP_CODES = frozenset({"interval-block", "interval-short", "interval-long"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One thing said: refuses or only asks; `code` is what a person confirms."""
+
+    code: str
+    text: str
+    refuses: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One line of a visit's log."""
+
+    event: AuditEvent
+    words: str
+
+
+def lines_of(judged: Iterable[Judgement], *, clinical: bool) -> list[Line]:
+    """Everything that refuses or asks, each once, refusals first."""
+    found: dict[Line, None] = {}
+    for judgement in judged:
+        for ruling in judgement.gate.rulings:
+            if ruling.does in {Pass.REFUSED, Pass.CONFIRM}:
+                found[_line(ruling, judgement, clinical=clinical)] = None
+    return sorted(found, key=lambda line: not line.refuses)
+
+
+def _line(ruling: Ruling, judgement: Judgement, *, clinical: bool) -> Line:
+    finding = ruling.finding
+    refuses = ruling.does is Pass.REFUSED
+    is_gap = finding.code in GAP_CODES
+    is_open = clinical or finding.code == DECEASED
+    text = finding.sentence if is_open else _for_the_desk(finding, refuses=refuses)
+    offered = judgement.first_allowed_on
+    if refuses and offered is not None:
+        text = _("%(said)s First possible day: %(day)s.") % {
+            "said": text,
+            "day": day_words(offered),
+        }
+    code = finding.code if is_gap else SCREENING
+    return Line(code=code, text=text, refuses=refuses)
+
+
+def _for_the_desk(finding: Finding, *, refuses: bool) -> str:
+    if finding.code == "interval-block":
+        return _("Too soon after or before another session.")
+    if finding.code == "interval-short":
+        return _("Sooner than usual after or before another session.")
+    if finding.code == "interval-long":
+        return _("Longer than usual after the session before.")
+    if refuses:
+        return _("Ask the practitioner: this day is not possible.")
+    return _("The practitioner has something to mind here: ask before booking.")
+
+
+def day_words(day: date) -> str:
+    """`Wed 7 January 2026`."""
+    return format_date(day, "D j F Y")
+
+
+def check_words(check: Check) -> str:
+    """A line under a series: "Session 3: sun trip in healing time"."""
+    said = sentence([check.reason])
+    if check.number is None:
+        return said
+    return _("Session %(number)d: %(said)s") % {"number": check.number, "said": said}
+
+
+def sentence(reasons: Iterable[Reason]) -> str:
+    """Reasons as one line."""
+    return describe_all(reasons)
+
+
+def ways_out(reasons: Iterable[Reason]) -> list[str]:
+    """What would let all visits fit, each as a line."""
+    return [describe(reason) for reason in reasons]
+
+
+def clash_words(clash: Clash) -> str:
+    """Who has the time: "Room 2 was taken at 10:14 by Jo Price." """
+    words = {
+        "name": clash.name,
+        "by": clash.booked_by,
+        "when": _moment(clash),
+    }
+    if clash.resource == "patient":
+        said = _("The patient has another visit then, booked %(when)s by %(by)s.")
+    else:
+        said = _("%(name)s was taken %(when)s by %(by)s.")
+    return said % words
+
+
+def _moment(clash: Clash) -> str:
+    from django.utils import timezone
+
+    if clash.booked_at is None:
+        return ""
+    at = timezone.localtime(clash.booked_at)
+    if at.date() == timezone.localdate():
+        return _("at %(clock)s") % {"clock": format_date(at, "H:i")}
+    return _("on %(day)s") % {"day": format_date(at, "j F")}
+
+
+def changes(events: Iterable[AuditEvent]) -> list[Change]:
+    """The log of a visit in words."""
+    statuses = {value: str(label) for value, label in VISIT_STATUSES}
+    said = {"visit.booked": _("Booked"), "visit.moved": _("Moved")}
+    return [
+        Change(
+            event=event,
+            words=said.get(event.action)
+            or statuses.get(str(event.details.get("status")), event.action),
+        )
+        for event in events
+    ]
