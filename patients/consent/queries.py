@@ -1,6 +1,6 @@
 """Reading consents: which text holds, and whether a patient's consent stands."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -74,6 +74,25 @@ class Standing:
 def treatment_consent(patient: Patient, *, today: date) -> Standing:
     """The consent without which no session starts, signs or records."""
     return standing(patient, TREATMENT, today=today)
+
+
+def without_treatment_consent(
+    patients: Iterable[Patient], *, today: date
+) -> frozenset[int]:
+    """Keys of those whose treatment consent does not stand on a day; one query."""
+    people = {patient.pk: patient for patient in patients}
+    rows = Consent.objects.filter(patient_id__in=list(people), kind=TREATMENT)
+    latest: dict[int, Consent] = {}
+    for consent in rows.order_by(
+        F("withdrawn_at").desc(nulls_first=True), "-given_at", "-id"
+    ):
+        latest.setdefault(consent.patient_id, consent)
+    stands = {
+        key
+        for key, consent in latest.items()
+        if _state(consent, people[key], today) is State.STANDS
+    }
+    return frozenset(people) - stands
 
 
 def standing(patient: Patient, kind: str, *, today: date) -> Standing:

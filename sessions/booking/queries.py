@@ -5,6 +5,7 @@ from datetime import date
 
 from django.db.models import QuerySet
 
+from clinic.audit.models import AuditEvent
 from clinic.devices.models import Device
 from clinic.places.models import Room, Site
 from clinic.staff.models import User
@@ -48,4 +49,32 @@ def open_visits_of_plan(*, plan_id: int) -> QuerySet[Visit]:
         Visit.objects.filter(plan_id=plan_id, status__in=["unconfirmed", "confirmed"])
         .select_related("patient", "practitioner", "room", "device", "planned_session")
         .order_by("starts_at", "id")
+    )
+
+
+def visit_by_key(key: int) -> Visit | None:
+    """One visit with all that its pages show."""
+    return (
+        Visit.objects.filter(pk=key)
+        .select_related("patient", "practitioner", "room", "device", "site")
+        .select_related("plan__protocol", "planned_session", "session", "booked_by")
+        .first()
+    )
+
+
+def visits_of_patient(*, patient_id: int) -> QuerySet[Visit]:
+    """Every visit of a patient, the latest first."""
+    return (
+        Visit.objects.filter(patient_id=patient_id)
+        .select_related("practitioner", "room")
+        .order_by("-starts_at", "-id")
+    )
+
+
+def changes_of(visit: Visit) -> list[AuditEvent]:
+    """Who did what to a visit and when, the latest first."""
+    return list(
+        AuditEvent.objects.filter(object_kind="visit", object_id=visit.pk)
+        .select_related("actor")
+        .order_by("-at", "-id")[:30]
     )

@@ -1,0 +1,193 @@
+"""Today: the visits of a site's day, and their steps from arrived to done."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from clinic.places.http import StaffRequest, wants_fragment
+from clinic.staff.policy import Action, may, requires
+from clinic.staff.timeouts import background
+from clinic.web import once
+from sessions.booking import access, actions, reading, today
+from sessions.booking.actions import VisitChangedError, WayClosedError
+from sessions.booking.day_strip import day_strip
+from sessions.booking.opening import is_clinical
+from sessions.booking.statuses import Status
+from sessions.booking.taking import TimeTakenError
+from sessions.booking.visit_forms import StepForm
+
+ME, ALL = "me", "all"
+
+
+@requires(Action.TODAY)
+@require_GET
+def day(request: StaffRequest) -> HttpResponse:
+    """The day in order, with every step one tap away."""
+    return _day_page(request, request.GET.get("d", ""), request.GET.get("scope", ""))
+
+
+@background
+@requires(Action.TODAY)
+@require_GET
+def version(request: StaffRequest) -> HttpResponse:
+    """Nothing when the open page is still true, else the day as it is now."""
+    shown, scope = _day(request, request.GET.get("d", "")), request.GET.get("scope", "")
+    now = timezone.now()
+    is_same = request.GET.get("v") == today.version_of(
+        site=_site(request), day=shown, now=now
+    )
+    if is_same:
+        return HttpResponse(status=204)
+    context = _context(request, shown, _scope(request, scope))
+    return render(request, "booking/_day.html", context)
+
+
+def _day_page(
+    request: StaffRequest,
+    wanted: str,
+    scope: str,
+    *,
+    status: int = 200,
+    said: str = "",
+    spoken: str = "",
+) -> HttpResponse:
+    shown = _day(request, wanted)
+    context = _context(request, shown, _scope(request, scope))
+    context |= {"said": said, "spoken": spoken}
+    name = "_day.html" if wants_fragment(request) else "today.html"
+    return render(request, f"booking/{name}", context, status=status)
+
+
+def _context(request: StaffRequest, shown: date, scope: str) -> dict[str, Any]:
+    now, site = timezone.now(), _site(request)
+    clinical = is_clinical(request.user)
+    found = today.day_of(
+        site=site,
+        day=shown,
+        now=now,
+        practitioner_id=request.user.pk if scope == ME else None,
+        clinical=clinical,
+    )
+    is_today = shown == timezone.localdate()
+    address = reverse("booking:today")
+
+    def to(day: date, scope: str = scope) -> str:
+        return f"{address}?d={day.isoformat()}&scope={scope}"
+
+    return {
+        "found": found,
+        "strip": day_strip(found.rows, now=now if is_today else None, zone=site.zone),
+        "is_today": is_today,
+        "scope": scope,
+        "now": now,
+        "clinical": clinical,
+        "may_write": may(request.user, Action.VISIT_WRITE),
+        "may_treat": may(request.user, Action.SESSION_WRITE),
+        "starts": bool(reading.url_of("charting:start", "V00000")),
+        "before_url": to(shown - timedelta(days=1)),
+        "after_url": to(shown + timedelta(days=1)),
+        "today_url": to(timezone.localdate()),
+        "me_url": to(shown, ME),
+        "all_url": to(shown, ALL),
+        "next_url": to(found.next_day) if found.next_day else "",
+    }
+
+
+@requires(Action.VISIT_WRITE)
+@require_POST
+def step(request: StaffRequest, ref: str) -> HttpResponse:
+    """One step of a visit: arrived, numbing, in room, done, missed, or back."""
+    visit = access.visit_for(request.user, ref)
+    form, now = StepForm(request.POST), timezone.now()
+    if not form.is_valid():
+        return _refused(request, _("Not saved. Open the page again."), status=422)
+    wanted = Status(form.cleaned_data["status"])
+    back = _came_from(request)
+
+    def write() -> str:
+        actions.set_status(
+            visit=visit,
+            version=form.cleaned_data["version"],
+            status=wanted,
+            by=request.user,
+            now=now,
+            numbing_minutes=today.numbing_minutes(visit),
+            reason=form.cleaned_data["reason"],
+        )
+        return back
+
+    try:
+        answer = once.answer(request=request, form=form, now=now, write=write)
+    except VisitChangedError:
+        said = _("Somebody changed this visit a moment ago. Here is how it stands now.")
+        return _refused(request, said)
+    except WayClosedError:
+        said = _("The visit cannot go from where it stands to there.")
+        return _refused(request, said)
+    except TimeTakenError:
+        said = _("Not possible: the time has been given to somebody else.")
+        return _refused(request, said)
+    if not wants_fragment(request) or answer.status_code == 409:
+        return answer
+    spoken = _("%(reference)s: %(status)s") % {
+        "reference": visit.reference,
+        "status": dict(form.fields["status"].choices)[wanted.value],  # type: ignore[attr-defined]
+    }
+    d, scope = request.POST.get("d", ""), request.POST.get("scope", "")
+    return _day_page(request, d, scope, spoken=spoken)
+
+
+def _refused(request: StaffRequest, said: str, *, status: int = 409) -> HttpResponse:
+    """The day as it is now, with what could not be done."""
+    if wants_fragment(request):
+        d, scope = request.POST.get("d", ""), request.POST.get("scope", "")
+        return _day_page(request, d, scope, status=status, said=said)
+    messages.error(request, said)
+    return redirect(_came_from(request))
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The day, or the visit's own page, that the step was taken on."""
+    if "visit" in request.POST:
+        return reverse("booking:visit", args=[request.POST["visit"][:20]])
+    shown = parse_date_or_none(request.POST.get("d", ""))
+    scope = request.POST.get("scope", "")
+    address = reverse("booking:today")
+    if shown is None:
+        return address
+    return f"{address}?d={shown.isoformat()}&scope={scope if scope == ME else ALL}"
+
+
+def parse_date_or_none(text: str) -> date | None:
+    """The day of a text in ISO form, None for anything else."""
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
+
+
+def _day(request: StaffRequest, wanted: str) -> date:
+    return parse_date_or_none(wanted) or timezone.localdate()
+
+
+def _scope(request: StaffRequest, wanted: str) -> str:
+    """The whole clinic for the desk; a practitioner begins with her own day."""
+    if not request.user.is_practitioner:
+        return ALL
+    if wanted in {ME, ALL}:
+        return wanted
+    return ALL if request.user.is_front_desk else ME
+
+
+def _site(request: StaffRequest) -> Any:
+    if request.site is None:
+        raise Http404
+    return request.site

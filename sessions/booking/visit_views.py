@@ -1,0 +1,165 @@
+"""Pages of one visit: what it is, who changed it, cancelling; and a new one."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from clinic.places.http import StaffRequest
+from clinic.staff.policy import Action, may, requires
+from clinic.web import once
+from sessions.booking import (
+    access,
+    actions,
+    picking,
+    queries,
+    reading,
+    single,
+    today,
+    undoing,
+    words,
+)
+from sessions.booking.actions import VisitChangedError, WayClosedError
+from sessions.booking.checks import RefusedError
+from sessions.booking.opening import is_clinical, opened
+from sessions.booking.single import Single
+from sessions.booking.statuses import MOVABLE, WAYS, Status
+from sessions.booking.taking import TimeTakenError
+from sessions.booking.visit_forms import SlotForm, StepForm
+
+
+@requires(Action.VISIT_READ)
+@require_GET
+def visit_page(request: StaffRequest, ref: str) -> HttpResponse:
+    """One visit: when, with whom, how it stands, and what was done to it."""
+    return _visit_page(request, ref)
+
+
+def _visit_page(
+    request: StaffRequest, ref: str, *, status: int = 200, **context: Any
+) -> HttpResponse:
+    visit = access.visit_for(request.user, ref)
+    patient = opened(request.user, visit.patient.reference, timezone.now())
+    now_status = Status(visit.status)
+    shown = {
+        "visit": visit,
+        "patient": patient,
+        "ways": today.ways_of(visit),
+        "may_cancel": Status.CANCELLED in WAYS[now_status],
+        "is_movable": now_status in MOVABLE,
+        "may_write": may(request.user, Action.VISIT_WRITE),
+        "may_treat": may(request.user, Action.SESSION_WRITE),
+        "starts": bool(reading.url_of("charting:start", visit.reference)),
+        "changes": words.changes(queries.changes_of(visit)),
+        "form": StepForm(initial={"version": visit.version}),
+        "undo": undoing.undoable(request.session, visit, now=timezone.now()),
+        **context,
+    }
+    return render(request, "booking/visit.html", shown, status=status)
+
+
+@requires(Action.VISIT_WRITE)
+@require_POST
+def cancel(request: StaffRequest, ref: str) -> HttpResponse:
+    """Cancel a visit, with a reason; its time is free at once."""
+    visit = access.visit_for(request.user, ref)
+    form, now = StepForm(request.POST), timezone.now()
+    if not form.is_valid():
+        return _visit_page(request, ref, status=422, said=_("Open the page again."))
+    if not form.cleaned_data["reason"].strip():
+        said = _("Write a few words why the visit is cancelled.")
+        return _visit_page(request, ref, status=422, said=said)
+
+    def write() -> str:
+        actions.set_status(
+            visit=visit,
+            version=form.cleaned_data["version"],
+            status=Status.CANCELLED,
+            by=request.user,
+            now=now,
+            reason=form.cleaned_data["reason"].strip(),
+        )
+        messages.success(request, _("The visit is cancelled. Its time is free."))
+        return reverse("booking:visit", args=[visit.reference])
+
+    try:
+        return once.answer(request=request, form=form, now=now, write=write)
+    except (VisitChangedError, WayClosedError):
+        said = _("Somebody changed this visit meanwhile. Here is how it stands now.")
+        return _visit_page(request, ref, status=409, said=said)
+
+
+@requires(Action.VISIT_WRITE)
+@require_http_methods(["GET", "POST"])
+def new_visit(request: StaffRequest) -> HttpResponse:
+    """Book one visit: whom, what, and one of the first free times."""
+    given = request.POST if request.method == "POST" else request.GET
+    ref = given.get("patient", "")
+    if not ref:
+        onward = reverse("booking:new-visit")
+        heading = _("New visit")
+        return picking.page(request, onward=onward, context={"heading": heading})
+    patient = opened(request.user, ref, timezone.now())
+    if request.site is None:
+        raise Http404
+    found = single.read(
+        given, patient=patient, site=request.site, user=request.user, now=timezone.now()
+    )
+    if request.method == "POST":
+        return _book(request, found)
+    return _new_page(request, found)
+
+
+def _book(request: StaffRequest, found: Single) -> HttpResponse:
+    sent, now = SlotForm(request.POST), timezone.now()
+    entry = single.entry_of(
+        found,
+        request.POST.get("slot", ""),
+        confirmed=frozenset(request.POST.getlist("confirm")),
+    )
+    if not sent.is_valid() or entry is None:
+        return _new_page(request, found, said=[_("Choose a time.")], status=422)
+
+    def write() -> str:
+        [visit] = actions.book(entries=[entry], by=request.user, now=now)
+        messages.success(request, _("The visit is booked."))
+        return reverse("booking:visit", args=[visit.reference])
+
+    try:
+        return once.answer(request=request, form=sent, now=now, write=write)
+    except TimeTakenError as error:
+        said = [words.clash_words(clash) for clash in error.clashes]
+        said = said or [_("The time is no longer free.")]
+        fresh = single.read_again(found, near=entry, now=now)
+        return _new_page(request, fresh, said=said, status=409)
+    except RefusedError as error:
+        lines = words.lines_of(error.judged, clinical=is_clinical(request.user))
+        asks = [line for line in lines if not line.refuses]
+        said = [line.text for line in lines if line.refuses]
+        return _new_page(request, found, said=said, asks=asks, status=422)
+
+
+def _new_page(
+    request: StaffRequest,
+    found: Single,
+    *,
+    said: Sequence[str] = (),
+    asks: Sequence[words.Line] = (),
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "patient": found.patient,
+        "found": found,
+        "form": found.form,
+        "sent": SlotForm(),
+        "said": list(dict.fromkeys(said)),
+        "asks": asks,
+        "chosen": request.POST.get("slot", ""),
+    }
+    return render(request, "booking/new_visit.html", context, status=status)
