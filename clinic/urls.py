@@ -4,7 +4,6 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 clinic_pages: list[URLPattern | URLResolver] = [
-    path("", include("clinic.staff.urls")),
     path("", include("clinic.devices.urls")),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -16,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("patients.consent.urls")),
     path("", include("clinic.staff.sign_in_urls")),
     path("", include("sessions.reports.urls")),
+    path("", include("sessions.booking.urls")),
 ]
 if settings.DEMO:
     urlpatterns.append(path("styleguide/", include("clinic.web.gallery.urls")))

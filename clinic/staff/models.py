@@ -24,7 +24,6 @@ CAPABILITY_LABELS = {
     Capability.PRESCRIBER: _("Prescriber"),
     Capability.MEDICAL_LEAD: _("Medical lead"),
 }
-THEMES = [("system", _("System")), ("light", _("Light")), ("dark", _("Dark"))]
 QUALIFICATION_LABELS = {
     "needling": _("Microneedling certificate"),
     "medical": _("Medical licence"),
@@ -95,7 +94,7 @@ class User(AbstractBaseUser):
         _("theme"),
         max_length=6,
         default="system",
-        choices=THEMES,
+        choices=[("system", _("System")), ("light", _("Light")), ("dark", _("Dark"))],
     )
 
     objects: ClassVar[UserManager] = UserManager()

@@ -65,7 +65,7 @@ def sessions_of(
     )
     protocols = {row["plan__protocol_id"] for row in rows} - {None}
     ranges = protocol_zones(protocols)
-    by_visit: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    by_visit: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:
         by_visit[row["id"]].append(row)
     return tuple(_other(visit_rows, ranges) for visit_rows in by_visit.values())
@@ -109,7 +109,7 @@ def planned_of(keys: Iterable[int]) -> Mapping[int, tuple[Planned, ...]]:
     }
 
 
-def _other(rows: list[dict[str, Any]], ranges: Mapping[int, Zones]) -> Other:
+def _other(rows: Sequence[Mapping[str, Any]], ranges: Mapping[int, Zones]) -> Other:
     first = rows[0]
     recorded = [row for row in rows if row["session__zones__zone"] is not None]
     if recorded or first["session__signed_at"] is not None:
@@ -130,7 +130,7 @@ def _other(rows: list[dict[str, Any]], ranges: Mapping[int, Zones]) -> Other:
     return Other(visit_id=first["id"], on=first["day"], zones=zones)
 
 
-def _zone(row: dict[str, Any]) -> Planned:
+def _zone(row: Mapping[str, Any]) -> Planned:
     setting = row["session__zones__depth_setting_mm"]
     return Planned(
         zone=row["session__zones__zone"],

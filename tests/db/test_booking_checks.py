@@ -227,9 +227,8 @@ def test_a_clinical_refusal_defers_to_its_day() -> None:
     course = Course()
     HistoryFact.objects.create(
         patient=course.patient,
-        kind="isotretinoin",
-        started_on=TODAY - timedelta(days=200),
-        stopped_on=TODAY - timedelta(days=10),
+        kind="peel_deep_or_ablative",
+        started_on=TODAY - timedelta(days=10),
         source="practitioner",
         recorded_at=NOW,
     )
@@ -237,6 +236,7 @@ def test_a_clinical_refusal_defers_to_its_day() -> None:
     planned = facts.others[0].zones or ()
     offered = checks.first_allowed(facts, planned=planned, start=TODAY, today=TODAY)
     assert offered is not None
+    assert offered == TODAY + timedelta(days=80)
     days = (offered - TODAY).days
     error = refused(course, course.entry(2, days - 1))
     assert error.judged[0].first_allowed_on == offered

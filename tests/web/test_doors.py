@@ -17,8 +17,6 @@ OPEN = {
     "account_inactive",
     "mfa_authenticate",
     "mfa_login_webauthn",
-    "clinic:link",
-    "clinic:link-password",
 }
 
 

@@ -1,0 +1,149 @@
+"""Moving a visit: first free times, a preview of everything that moves, undo."""
+
+from collections.abc import Sequence
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from clinic.places.http import StaffRequest, wants_fragment
+from clinic.staff.policy import Action, requires
+from clinic.web import once
+from clinic.web.forms import KeyedForm
+from sessions.booking import access, actions, moving, today_views, undoing, words
+from sessions.booking.actions import VisitChangedError
+from sessions.booking.checks import RefusedError
+from sessions.booking.moving import Moving
+from sessions.booking.opening import is_clinical, opened
+from sessions.booking.slots import Pin, parse_pin
+from sessions.booking.statuses import MOVABLE, Status
+from sessions.booking.taking import TimeTakenError
+
+STAY = "stay"
+
+
+@requires(Action.VISIT_WRITE)
+@require_http_methods(["GET", "POST"])
+def move(request: StaffRequest, ref: str) -> HttpResponse:
+    """Choose a new time, see every old and new date, then move all or nothing."""
+    visit = access.visit_for(request.user, ref)
+    opened(request.user, visit.patient.reference, timezone.now())
+    if Status(visit.status) not in MOVABLE:
+        messages.error(request, _("This visit can no longer be moved."))
+        return redirect("booking:visit", visit.reference)
+    given = request.POST if request.method == "POST" else request.GET
+    along = given.get("rest") != STAY
+    found = moving.read(visit, along=along, now=timezone.now())
+    if request.method == "POST":
+        return _write(request, found)
+    return _page(request, found, parse_pin(request.GET.get("at", "")))
+
+
+def _write(request: StaffRequest, found: Moving) -> HttpResponse:
+    form, now = KeyedForm(request.POST), timezone.now()
+    confirmed = frozenset(request.POST.getlist("confirm"))
+    moves = moving.moves_of(found, request.POST.getlist("move"), confirmed=confirmed)
+    chosen = parse_pin(request.POST.get("at", ""))
+    if not form.is_valid() or moves is None:
+        return _page(request, found, chosen, said=[_("Choose a time.")], status=422)
+    before = [
+        visit
+        for visit in found.visits.values()
+        if visit.pk in {m.visit_id for m in moves}
+    ]
+
+    def write() -> str:
+        after = actions.move(moves=moves, by=request.user, now=now)
+        undoing.remember(request.session, before=before, after=after, now=now)
+        count = len(after)
+        said = ngettext(
+            "%(count)d visit is moved.", "%(count)d visits are moved.", count
+        )
+        messages.success(request, said % {"count": count})
+        return reverse("booking:visit", args=[found.visit.reference])
+
+    try:
+        return once.answer(request=request, form=form, now=now, write=write)
+    except TimeTakenError as error:
+        said = [words.clash_words(clash) for clash in error.clashes]
+        said = said or [_("The time is no longer free.")]
+        fresh = moving.read(found.visit, along=found.along, now=now)
+        return _page(request, fresh, None, said=said, status=409)
+    except VisitChangedError:
+        said = [_("Somebody changed one of these visits a moment ago. Look again.")]
+        visit = access.visit_for(request.user, found.visit.reference)
+        if Status(visit.status) not in MOVABLE:
+            messages.error(request, said[0])
+            return redirect("booking:visit", visit.reference)
+        fresh = moving.read(visit, along=found.along, now=now)
+        return _page(request, fresh, chosen, said=said, status=409)
+    except RefusedError as error:
+        lines = words.lines_of(error.judged, clinical=is_clinical(request.user))
+        said = [line.text for line in lines]
+        return _page(request, found, chosen, said=said, status=422)
+
+
+def _page(
+    request: StaffRequest,
+    found: Moving,
+    chosen: Pin | None,
+    *,
+    said: Sequence[str] = (),
+    status: int = 200,
+) -> HttpResponse:
+    offered = moving.options(found, chosen)
+    if chosen is None and offered:
+        chosen = offered[0].pin
+        offered = moving.options(found, chosen)
+    day = today_views.parse_date_or_none(request.GET.get("day", ""))
+    if day is None and chosen is not None and not any(o.is_chosen for o in offered):
+        day = chosen.day
+    shown = moving.preview(found, chosen) if chosen else None
+    lines = moving.lines(found, shown) if shown else []
+    judged = [line.judgement for line in lines if line.judgement is not None]
+    told = words.lines_of(judged, clinical=is_clinical(request.user))
+    context = {
+        "visit": found.visit,
+        "patient": found.visit.patient,
+        "found": found,
+        "options": offered,
+        "day": day,
+        "times": moving.times_of(found, day, chosen) if day else [],
+        "chosen": chosen,
+        "lines": lines,
+        "refused": [words.sentence([one]) for one in shown.refused] if shown else [],
+        "refusals": [line for line in told if line.refuses],
+        "asks": [line for line in told if not line.refuses],
+        "count": sum(line.changed for line in lines),
+        "may_move": bool(shown and shown.allowed)
+        and not any(line.refuses for line in told),
+        "form": KeyedForm(),
+        "said": list(dict.fromkeys(said)),
+        "address": request.path,
+    }
+    name = "_move.html" if wants_fragment(request) else "move.html"
+    return render(request, f"booking/{name}", context, status=status)
+
+
+@requires(Action.VISIT_WRITE)
+@require_POST
+def undo(request: StaffRequest, ref: str) -> HttpResponse:
+    """Put the visits back where they were, within three minutes."""
+    visit, now = access.visit_for(request.user, ref), timezone.now()
+    moves = undoing.back(request.session, now=now)
+    if not any(one.visit_id == visit.pk for one in moves):
+        messages.error(request, _("It is too late to undo this. Move the visit again."))
+        return redirect("booking:visit", visit.reference)
+    try:
+        actions.move(moves=moves, by=request.user, now=now)
+    except (VisitChangedError, TimeTakenError, RefusedError):
+        messages.error(request, _("Not undone: somebody has used the time since."))
+    else:
+        del request.session[undoing.UNDO_KEY]
+        messages.success(request, _("Undone. Everything is where it was."))
+    return redirect("booking:visit", visit.reference)

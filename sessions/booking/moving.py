@@ -1,0 +1,399 @@
+"""Moving a visit, alone or with the rest of its plan: choices, preview, undo."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from clinic.rulebook.queries import effective_book
+from clinic.rules import freetime, series, waiting
+from clinic.rules.freetime import DayResources
+from clinic.rules.gates import Step
+from clinic.rules.interval import Planned
+from clinic.rules.series import Gap, MovePreview, Named, Slot, Spacing, To, Wishes
+from clinic.rules.series.search import Finder
+from sessions.booking import checks, queries, slots
+from sessions.booking.actions import Move
+from sessions.booking.checks import Facts, Judgement, Wanted
+from sessions.booking.earlier import planned_of
+from sessions.booking.house import House, free_days, house_of, instants
+from sessions.booking.models import Visit
+from sessions.booking.slots import Pin
+
+MOST_OPTIONS = 4
+MOST_TIMES = 16
+ANY_GAP = Gap(smallest_days=1, preferred_days=1, greatest_days=400)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One free time for the moved visit."""
+
+    pin: Pin
+    starts_at: datetime
+    practitioner: str
+    room: str
+    gap_days: int | None
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One visit of the preview: old and new time, and its token for the form."""
+
+    number: int
+    visit: Visit
+    new_at: datetime | None
+    practitioner: str
+    gap_days: int | None
+    changed: bool
+    token: str
+    judgement: Judgement | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moving:
+    """All that the page of a move knows."""
+
+    visit: Visit
+    number: int
+    house: House
+    visits: dict[int, Visit]
+    slots: tuple[Slot, ...]
+    days: tuple[DayResources, ...]
+    wishes: Wishes
+    facts: Facts
+    planned: dict[int, tuple[Planned, ...]]
+    along: bool
+    today: date
+
+    @property
+    def slot(self) -> Slot:
+        """The visit's own slot as it is."""
+        return next(slot for slot in self.slots if slot.number == self.number)
+
+    @property
+    def has_rest(self) -> bool:
+        """Whether later visits of the plan could move along."""
+        return any(slot.number > self.number for slot in self.slots)
+
+
+def read(visit: Visit, *, along: bool, now: datetime) -> Moving:
+    """Read what a move rests on; about twenty queries."""
+    site = visit.site
+    today = now.astimezone(site.zone).date()
+    visits, number = _series_of(visit)
+    going = [v.pk for n, v in visits.items() if n == number or (along and n > number)]
+    facts = checks.read_facts(visit.patient, today=today, leaving_out=going)
+    planned_by_key = planned_of(
+        v.planned_session_id for v in visits.values() if v.planned_session_id
+    )
+    planned = {
+        n: planned_by_key.get(v.planned_session_id or 0, ()) for n, v in visits.items()
+    }
+    kind = visit.plan.protocol.device_kind if visit.plan and visit.device_id else ""
+    house = house_of(site, book=effective_book().book, device_kind=kind)
+    own = tuple(_slots(visits, site.zone))
+    return Moving(
+        visit=visit,
+        number=number,
+        house=house,
+        visits=visits,
+        slots=own,
+        days=free_days(house, now=now, patient_id=visit.patient_id, leaving_out=going),
+        wishes=_wishes(visit, house, facts, planned, own, today),
+        facts=facts,
+        planned=planned,
+        along=along,
+        today=today,
+    )
+
+
+def _series_of(visit: Visit) -> tuple[dict[int, Visit], int]:
+    """The visits of the plan that are still ahead, by number of the session."""
+    if visit.plan_id is None or visit.planned_session is None:
+        return {1: visit}, 1
+    ahead = {
+        other.planned_session.number: other
+        for other in queries.open_visits_of_plan(plan_id=visit.plan_id)
+        if other.planned_session is not None
+    }
+    number = visit.planned_session.number
+    return {**ahead, number: visit}, number
+
+
+def _slots(visits: dict[int, Visit], zone: Any) -> Iterator[Slot]:
+    before: date | None = None
+    for number, visit in sorted(visits.items()):
+        wall = visit.starts_at.astimezone(zone)
+        yield Slot(
+            number=number,
+            day=visit.day,
+            minute=wall.hour * 60 + wall.minute,
+            practitioner=visit.practitioner_id,
+            room=visit.room_id,
+            device=visit.device_id,
+            gap_days=(visit.day - before).days if before else None,
+        )
+        before = visit.day
+
+
+def _wishes(  # noqa: PLR0917  the parts of one search
+    visit: Visit,
+    house: House,
+    facts: Facts,
+    planned: dict[int, tuple[Planned, ...]],
+    own: Sequence[Slot],
+    today: date,
+) -> Wishes:
+    plan = visit.plan if visit.planned_session_id else None
+    zones = [zone for several in planned.values() for zone in several]
+    rows = [
+        waiting.row_for(facts.book, zone=z.zone, mm=z.mm, condition=z.condition)
+        for z in zones
+    ]
+    minutes = round((visit.ends_at - visit.starts_at).total_seconds() / 60)
+    gap = ANY_GAP
+    if plan is not None:
+        gap = Gap(
+            smallest_days=plan.protocol.gap_min_days,
+            preferred_days=plan.gap_days,
+            greatest_days=max(plan.protocol.gap_max_days, plan.gap_days),
+        )
+    return Wishes(
+        sessions=max(len(own), 1),
+        minutes=minutes,
+        gap=gap,
+        start_on=today,
+        practitioners=_preferred(house.named_practitioners(), visit.practitioner_id),
+        rooms=_preferred(house.named_rooms(), visit.room_id),
+        devices=house.named_devices() if visit.device_id else (),
+        previous_on=_previous_on(facts, zones, before=own[0].day),
+        spacing=Spacing.of(rows),
+        every_minutes=freetime.STEP_MINUTES,
+    )
+
+
+def _preferred(named: tuple[Named, ...], key: int) -> tuple[Named, ...]:
+    return tuple(sorted(named, key=lambda one: one.id != key))
+
+
+def _previous_on(facts: Facts, zones: list[Planned], *, before: date) -> date | None:
+    codes = list(dict.fromkeys(zone.zone for zone in zones))
+    days = [
+        treated.on
+        for other in facts.others
+        if other.on < before
+        for treated in other.treated(codes)
+        if any(waiting.same_zone(facts.book, treated.zone, code) for code in codes)
+    ]
+    return max(days, default=None)
+
+
+def preview(moving: Moving, to: Pin) -> MovePreview:
+    """Every visit before and after; nothing is written."""
+    return series.move(
+        slots=moving.slots,
+        number=moving.number,
+        to=To(day=to.day, minute=to.minute),
+        wishes=moving.wishes,
+        days=moving.days,
+        along=moving.along,
+    )
+
+
+def options(moving: Moving, chosen: Pin | None) -> list[Option]:
+    """The first free times: with the same person, on the same weekday, with another."""
+    finder, slot = Finder(moving.wishes, moving.days), moving.slot
+    found: dict[date, Slot] = {}
+    kinds: dict[str, int] = {"same": 0, "weekday": 0, "other": 0}
+    most = {"same": 2, "weekday": 1, "other": 1}
+    for day in _days_ahead(moving):
+        place = _place(finder, day, slot)
+        if place is None or (place.day, place.minute) == (slot.day, slot.minute):
+            continue
+        kind = "same" if place.practitioner == slot.practitioner else "other"
+        if kind == "same" and kinds["same"] >= most["same"]:
+            kind = "weekday" if place.day.weekday() == slot.day.weekday() else ""
+        if not kind or kinds[kind] >= most[kind]:
+            continue
+        kinds[kind] += 1
+        found[place.day] = place
+        if len(found) >= MOST_OPTIONS:
+            break
+    return [_option(moving, place, chosen) for _day, place in sorted(found.items())]
+
+
+def times_of(moving: Moving, day: date, chosen: Pin | None) -> list[Option]:
+    """The free times of one day, whoever is free."""
+    finder = Finder(moving.wishes, moving.days)
+    starts = finder.starts(day)
+    if starts is None:
+        return []
+    quarter = freetime.grid_mask(15)
+    minutes = list(freetime.minutes_of(starts.anywhere & quarter))
+    stride = max(-(-len(minutes) // MOST_TIMES), 1)
+    found = []
+    for minute in minutes[::stride]:
+        place = finder.at(day, minute, moving.slot)
+        if place is not None:
+            found.append(_option(moving, _slot(place, moving.number), chosen))
+    return found
+
+
+def _slot(place: freetime.Place, number: int) -> Slot:
+    return Slot(
+        number=number,
+        day=place.day,
+        minute=place.minute,
+        practitioner=place.practitioner,
+        room=place.room,
+        device=place.device,
+    )
+
+
+def before_of(moving: Moving) -> date | None:
+    """The day of the session before the moved one."""
+    earlier = [slot.day for slot in moving.slots if slot.number < moving.number]
+    return max(earlier, default=moving.wishes.previous_on)
+
+
+def _days_ahead(moving: Moving) -> Iterator[date]:
+    first, last = moving.today, date.max
+    before = before_of(moving)
+    if moving.visit.kind == checks.SESSION and before is not None:
+        first = max(first, before + timedelta(days=moving.wishes.smallest_days))
+    later = [slot.day for slot in moving.slots if slot.number > moving.number]
+    if later and not moving.along:
+        last = min(later) - timedelta(days=moving.wishes.smallest_days)
+    for day in moving.days:
+        if first <= day.day <= last:
+            yield day.day
+
+
+def _place(finder: Finder, day: date, like: Slot) -> Slot | None:
+    """The best place of a day: the same time and person, or the nearest to it."""
+    starts = finder.starts(day)
+    if starts is None or not starts.anywhere:
+        return None
+    own = starts.practitioners.get(like.practitioner, 0) & starts.anywhere
+    minutes = list(freetime.minutes_of(own or starts.anywhere))
+    minute = min(minutes, key=lambda one: (abs(one - like.minute), one % 15))
+    place = finder.at(day, minute, like)
+    return None if place is None else _slot(place, like.number)
+
+
+def _option(moving: Moving, place: Slot, chosen: Pin | None) -> Option:
+    starts_at, _ends = instants(
+        moving.house.site,
+        day=place.day,
+        minute=place.minute,
+        minutes=moving.wishes.minutes,
+    )
+    person = moving.house.person(place.practitioner)
+    room = moving.house.room(place.room)
+    before = before_of(moving)
+    pin = Pin(number=moving.number, day=place.day, minute=place.minute)
+    return Option(
+        pin=pin,
+        starts_at=starts_at,
+        practitioner=person.full_name if person else "",
+        room=room.name if room else "",
+        gap_days=(place.day - before).days if before else None,
+        is_chosen=pin == chosen,
+    )
+
+
+def lines(moving: Moving, shown: MovePreview) -> list[Line]:
+    """The preview with what the rules say of every new day."""
+    going = [
+        one
+        for one in shown.moves
+        if one.number >= moving.number and one.new is not None
+    ]
+    wanted = [
+        Wanted(
+            kind=moving.visits[one.number].kind,
+            on=one.new.day,
+            planned=moving.planned[one.number],
+            number=one.number,
+        )
+        for one in going
+        if one.new is not None and (moving.along or one.number == moving.number)
+    ]
+    judged = {
+        one.wanted.number: one
+        for one in checks.judge(
+            moving.facts, wanted=wanted, step=Step.MOVE, today=moving.today
+        )
+    }
+    return [
+        _line(moving, one, judged.get(one.number))
+        for one in shown.moves
+        if one.number >= moving.number
+    ]
+
+
+def _line(moving: Moving, one: series.Move, judgement: Judgement | None) -> Line:
+    visit, new = moving.visits[one.number], one.new
+    new_at = None
+    if new is not None:
+        new_at, _ends = instants(
+            moving.house.site,
+            day=new.day,
+            minute=new.minute,
+            minutes=minutes_of(visit),
+        )
+    person = moving.house.person(new.practitioner) if new else None
+    token = ""
+    if new is not None and one.changed:
+        token = f"{visit.reference}~{visit.version}~{slots.slot_text(new)}"
+    return Line(
+        number=one.number,
+        visit=visit,
+        new_at=new_at,
+        practitioner=person.full_name if person else "",
+        gap_days=new.gap_days if new else None,
+        changed=one.changed,
+        token=token,
+        judgement=judgement,
+    )
+
+
+def minutes_of(visit: Visit) -> int:
+    """How long it is booked for."""
+    return round((visit.ends_at - visit.starts_at).total_seconds() / 60)
+
+
+def moves_of(
+    moving: Moving, tokens: Sequence[str], *, confirmed: frozenset[str]
+) -> list[Move] | None:
+    """The posted moves; None when one is not of this series or house."""
+    by_ref = {visit.reference: visit for visit in moving.visits.values()}
+    found = []
+    for token in tokens:
+        ref, _sep, rest = token.partition("~")
+        version, _sep, slot_text = rest.partition("~")
+        visit = by_ref.get(ref)
+        house = moving.house
+        slot = slots.parse_slot(slot_text, house)
+        if visit is None or slot is None or not version.isdigit():
+            return None
+        starts_at, ends_at = instants(
+            house.site, day=slot.day, minute=slot.minute, minutes=minutes_of(visit)
+        )
+        found.append(
+            Move(
+                visit_id=visit.pk,
+                version=int(version),
+                practitioner_id=slot.practitioner,
+                room_id=slot.room,
+                device_id=slot.device,
+                starts_at=starts_at,
+                ends_at=ends_at,
+                day=slot.day,
+                why=visit.why,
+                confirmed_rules=tuple(sorted(confirmed)),
+            )
+        )
+    return found or None
