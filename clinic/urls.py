@@ -9,6 +9,7 @@ clinic_pages: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((clinic_pages, "clinic"))),
     path("", include("clinic.rulebook.urls")),
+    path("", include("patients.importing.urls")),
     path("", include("patients.records.urls")),
     path("", include("patients.history.urls")),
     path("", include("patients.history.tablet_urls")),

@@ -330,6 +330,24 @@ def _finish(run: ImportRun, setting: Setting) -> None:
     )
 
 
+def begin(
+    *, run_id: int, date_order: str, add_look_alikes: bool, by: User, now: datetime
+) -> None:
+    """Let a prepared run start; a second click changes nothing."""
+    with transaction.atomic():
+        changed = ImportRun.objects.filter(pk=run_id, state="ready").update(
+            state="running", date_order=date_order, adds_look_alikes=add_look_alikes
+        )
+        if changed:
+            audit.record(
+                by=by,
+                now=now,
+                action="import.started",
+                object_kind="import_run",
+                object_id=run_id,
+            )
+
+
 def cancel(*, run_id: int, by: User | None, now: datetime) -> None:
     """Stop a run; what it has added stays, what it waited with goes."""
     with transaction.atomic():
