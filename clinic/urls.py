@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("patients.history.tablet_urls")),
     path("", include("patients.consent.urls")),
     path("", include("clinic.staff.sign_in_urls")),
+    path("", include("sessions.progress.urls")),
     path("", include("sessions.reports.urls")),
     path("", include("sessions.booking.urls")),
 ]

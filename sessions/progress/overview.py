@@ -1,0 +1,182 @@
+"""What the overview shows, read once and put into plain values."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from clinic.rules import scales
+from clinic.rules.book import RuleBook
+from clinic.rules.scales import Scale
+from patients.models import Patient, PatientCondition
+from sessions.booking.models import Visit
+from sessions.charting.models import AdverseEvent, TreatmentSession
+from sessions.plans.models import Plan
+from sessions.progress import course, queries
+from sessions.progress.course import Shown
+from sessions.progress.models import Score
+from sessions.progress.queries import Course, LastTreatment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One visit of the plan card: its number, state and what is behind it."""
+
+    number: int | None
+    state: str
+    visit: Visit
+    session: TreatmentSession | None
+    scores: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """The whole page of one patient, for who may read the chart."""
+
+    plans: Sequence[Plan]
+    plan: Plan | None
+    condition: PatientCondition | None
+    condition_name: str
+    course: Course | None
+    scales: Sequence[Scale]
+    offered: Sequence[Scale]
+    shown: Shown | None
+    steps: Sequence[Step]
+    last: LastTreatment | None
+    events: Sequence[AdverseEvent]
+    event_names: dict[str, str]
+    without_calm: Sequence[TreatmentSession]
+
+
+def read(
+    patient: Patient, *, plan: str, scale: str, book: RuleBook, today: date
+) -> Overview:
+    """The overview of a patient: the plan and scale of the address, or the first."""
+    plans = queries.plans_of(patient)
+    chosen = queries.chosen(plans, plan)
+    found = queries.course_of(chosen) if chosen else None
+    condition = chosen.condition if chosen else queries.first_condition(patient)
+    offered = scales.for_condition(condition.kind, book=book) if condition else ()
+    read_scales = queries.scales_read(found.readings, book=book) if found else []
+    shown = None
+    if found is not None and (picked := _scale(found, read_scales, offered, scale)):
+        shown = course.show(found, scale=picked, book=book, today=today)
+    last = queries.last_treatment(patient)
+    since = last.session.performed_on if last else today - timedelta(days=90)
+    return Overview(
+        plans=plans,
+        plan=chosen,
+        condition=condition,
+        condition_name=book.conditions[condition.kind].name if condition else "",
+        course=found,
+        scales=read_scales,
+        offered=offered,
+        shown=shown,
+        steps=_steps(found, shown, today=today) if found else (),
+        last=last,
+        events=queries.events_since(patient, since),
+        event_names={key: event.name for key, event in book.events.items()},
+        without_calm=course.without_calm(found, today=today) if found else (),
+    )
+
+
+def _scale(
+    found: Course, read_scales: Sequence[Scale], offered: Sequence[Scale], wanted: str
+) -> Scale | None:
+    """The wanted scale, else the goal's, else the most read, else the first offered."""
+    known = {scale.key: scale for scale in (*read_scales, *offered)}
+    return (
+        known.get(wanted)
+        or known.get(found.plan.goal_scale)
+        or next(iter((*read_scales, *offered)), None)
+    )
+
+
+def _steps(found: Course, shown: Shown | None, *, today: date) -> tuple[Step, ...]:
+    sessions = {one.visit_id: one for one in found.sessions}
+    readings = queries.on_axis(found.readings, shown.scale) if shown else []
+    steps = []
+    for visit in found.visits:
+        planned = visit.planned_session
+        steps.append(
+            Step(
+                number=planned.number if planned else None,
+                state=_state(visit, today),
+                visit=visit,
+                session=sessions.get(visit.pk),
+                scores=_score_on(readings, visit.day, shown),
+            )
+        )
+    return tuple(steps)
+
+
+def _state(visit: Visit, today: date) -> str:
+    if visit.status in {"done", "missed"}:
+        return visit.status
+    return "now" if visit.day == today else "next"
+
+
+def _score_on(readings: Sequence[Score], day: date, shown: Shown | None) -> str:
+    """The reading of the day in words, nothing when there is none."""
+    on_day = [one for one in readings if one.rated_on == day]
+    if not on_day or shown is None:
+        return ""
+    return f"{shown.scale.short} {shown.scale.show(on_day[-1].value)}"
+
+
+def for_desk(patient: Patient) -> list[tuple[Plan, list[Visit]]]:
+    """Plans with their dates and states: no depth, score, band or note."""
+    return [(plan, list(queries.visits_of(plan))) for plan in queries.plans_of(patient)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """One reading in words."""
+
+    score: Score
+    scale: str
+    value: str
+    items: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readings:
+    """All readings of one condition."""
+
+    condition: PatientCondition
+    name: str
+    standing: Sequence[Read]
+    withdrawn: Sequence[Read]
+    offered: Sequence[Scale]
+
+
+def readings(patient: Patient, *, book: RuleBook) -> list[Readings]:
+    """Every reading of a patient by condition, the latest first."""
+    conditions = PatientCondition.objects.filter(patient=patient).order_by("id")
+    return [
+        Readings(
+            condition=condition,
+            name=book.conditions[condition.kind].name,
+            standing=[
+                _read(one, book) for one in queries.readings_of(condition).reverse()
+            ],
+            withdrawn=[_read(one, book) for one in queries.withdrawn_of(condition)],
+            offered=scales.for_condition(condition.kind, book=book),
+        )
+        for condition in conditions
+    ]
+
+
+def _read(score: Score, book: RuleBook) -> Read:
+    scale = scales.get(score.scale, book=book)
+    labels = {item.key: item for item in scale.items}
+    parts = [
+        f"{labels[key].site} {labels[key].label} {value}".strip()
+        for key, value in score.items.items()
+        if key in labels and len(score.items) > 1
+    ]
+    return Read(
+        score=score,
+        scale=f"{scale.short}, {scale.variant}",
+        value=scale.show(score.value),
+        items="; ".join(parts),
+    )

@@ -1,0 +1,186 @@
+"""A patient's course: plans, readings, sessions, and how they hang together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import DecimalField, Max, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from clinic.rules import scales
+from clinic.rules.book import RuleBook
+from clinic.rules.scales import Scale
+from patients.models import Patient, PatientCondition
+from sessions.booking.models import Visit
+from sessions.charting.models import AdverseEvent, TreatmentSession, ZoneTreatment
+from sessions.plans.models import Plan, PlannedSession
+from sessions.progress.models import Score
+
+OWN = "nrs-own"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """Everything the overview shows of one plan, as rows."""
+
+    plan: Plan
+    planned: Sequence[PlannedSession]
+    visits: Sequence[Visit]
+    sessions: Sequence[TreatmentSession]
+    readings: Sequence[Score]
+
+
+def plans_of(patient: Patient) -> list[Plan]:
+    """All plans of a patient, the open ones first, then the latest."""
+    plans = Plan.objects.filter(patient=patient).select_related(
+        "condition", "protocol", "practitioner", "site"
+    )
+    ended = ("finished", "stopped")
+    return sorted(
+        plans.order_by("-created_at", "-id"), key=lambda plan: plan.status in ended
+    )
+
+
+def first_condition(patient: Patient) -> PatientCondition | None:
+    """The first condition that is not resolved, for a patient without a plan."""
+    conditions = PatientCondition.objects.filter(patient=patient)
+    return conditions.exclude(status="resolved").order_by("id").first()
+
+
+def open_plan_of(condition: PatientCondition) -> Plan | None:
+    """The plan a new reading of a condition belongs to: the one not yet ended."""
+    plans = Plan.objects.filter(condition=condition).exclude(
+        status__in=("finished", "stopped")
+    )
+    return plans.order_by("-created_at", "-id").first()
+
+
+def chosen(plans: Sequence[Plan], reference: str) -> Plan | None:
+    """The plan of a reference, else the first, else none."""
+    named = (plan for plan in plans if plan.reference == reference)
+    return next(named, plans[0] if plans else None)
+
+
+def course_of(plan: Plan) -> Course:
+    """The rows of one plan; four queries, however many sessions there are."""
+    return Course(
+        plan=plan,
+        planned=list(plan.planned_sessions.filter(is_dropped=False).order_by("number")),
+        visits=list(visits_of(plan)),
+        sessions=list(sessions_of(plan)),
+        readings=list(readings_of(plan.condition)),
+    )
+
+
+def visits_of(plan: Plan) -> QuerySet[Visit]:
+    """The visits of a plan but the cancelled ones, in order of time."""
+    return (
+        Visit.objects.filter(plan=plan)
+        .exclude(status="cancelled")
+        .select_related("planned_session", "practitioner", "room")
+        .order_by("starts_at", "id")
+    )
+
+
+def sessions_of(plan: Plan) -> QuerySet[TreatmentSession]:
+    """The sessions of a plan with their deepest setting, in order of time."""
+    deepest = Coalesce(
+        "zones__depth_setting_mm",
+        "zones__needle_length_mm",
+        output_field=DecimalField(),
+    )
+    return (
+        TreatmentSession.objects.filter(plan=plan)
+        .select_related("planned_session", "recovery", "device", "practitioner")
+        .annotate(deepest_mm=Max(deepest, filter=Q(zones__is_left_out=False)))
+        .order_by("performed_on", "id")
+    )
+
+
+def readings_of(condition: PatientCondition) -> QuerySet[Score]:
+    """The readings of a condition that stand, in order of time."""
+    return (
+        Score.objects.filter(condition=condition, withdrawn_at__isnull=True)
+        .select_related("rated_by", "plan")
+        .order_by("rated_on", "id")
+    )
+
+
+def withdrawn_of(condition: PatientCondition) -> QuerySet[Score]:
+    """The readings of a condition that were withdrawn, the latest first."""
+    return (
+        Score.objects.filter(condition=condition, withdrawn_at__isnull=False)
+        .select_related("rated_by", "withdrawn_by")
+        .order_by("-rated_on", "-id")
+    )
+
+
+def scales_read(readings: Sequence[Score], *, book: RuleBook) -> list[Scale]:
+    """The scales with a reading, most readings first, patients' own last.
+
+    Readings of another variant than the book's stand on no axis here.
+    """
+    counts: dict[str, int] = {}
+    for reading in readings:
+        counts[reading.scale] = counts.get(reading.scale, 0) + 1
+    known = [scale for scale in scales.all_scales(book=book) if scale.key in counts]
+    return sorted(known, key=lambda scale: (scale.key == OWN, -counts[scale.key]))
+
+
+def on_axis(readings: Sequence[Score], scale: Scale) -> list[Score]:
+    """The readings of one variant of one scale; variants never mix."""
+    return [
+        reading
+        for reading in readings
+        if (reading.scale, reading.variant) == (scale.key, scale.variant)
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastTreatment:
+    """The last signed session of a patient, zone by zone."""
+
+    session: TreatmentSession
+    zones: Sequence[ZoneTreatment]
+    lots: Sequence[str]
+
+    @property
+    def depths(self) -> dict[str, Decimal]:
+        """Depth or needle length by zone code, of what was treated."""
+        return {
+            zone.zone: zone.mm
+            for zone in self.zones
+            if zone.mm is not None and not zone.is_left_out
+        }
+
+    @property
+    def deepest(self) -> Decimal | None:
+        """The deepest setting or the needle length."""
+        return max(self.depths.values(), default=None)
+
+
+def last_treatment(patient: Patient) -> LastTreatment | None:
+    """The last signed session with its zones and lots; three queries."""
+    session = (
+        TreatmentSession.objects.filter(patient=patient, signed_at__isnull=False)
+        .select_related("device", "practitioner", "planned_session")
+        .order_by("-performed_on", "-id")
+        .first()
+    )
+    if session is None:
+        return None
+    units = session.units.select_related("unit__lot").order_by("id")
+    return LastTreatment(
+        session=session,
+        zones=list(session.zones.order_by("id")),
+        lots=[f"{one.unit.lot.number} / {one.unit.serial}" for one in units],
+    )
+
+
+def events_since(patient: Patient, day: date) -> list[AdverseEvent]:
+    """Adverse events that began on a day or later, or are still open."""
+    events = AdverseEvent.objects.filter(patient=patient).filter(
+        Q(onset_on__gte=day) | Q(closed_on__isnull=True)
+    )
+    return list(events.order_by("-onset_on", "-id"))
