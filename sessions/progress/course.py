@@ -21,6 +21,7 @@ from sessions.progress import queries
 from sessions.progress.models import Score
 from sessions.progress.queries import Course
 
+ENDED = ("finished", "stopped")
 HEALING_DAYS = 28  # CLINICAL 5.4: the first fair comparison, at least four weeks (P)
 
 
@@ -152,20 +153,21 @@ def _picture(
     plan = course.plan
     values = [one.value for one in readings]
     goal = plan.goal_value if plan.goal_scale == scale.key else None
-    known = isinstance(band, ExpectedBand)
     points = _dated(band) if isinstance(band, ExpectedBand) else ()
     tops = [*values, *(point.high for point in points), *([goal] if goal else [])]
     return Picture(
         scale=scale.short,
         low=scale.minimum if scale.minimum >= 0 else min([Decimal(0), *values]),
         high=_top(tops, scale),
-        readings=tuple(Reading(on=one.rated_on, value=one.value) for one in readings),
+        readings=tuple(
+            Reading(on=one.rated_on, value=Decimal(scale.show(one.value)))
+            for one in readings
+        ),
         sessions=marks,
-        today=today,
+        today=None if plan.status in ENDED else today,
         healing_days=HEALING_DAYS,
-        goal=goal,
+        goal=None if goal is None else Decimal(scale.show(goal)),
         expected=points,
-        expected_label=band.study if known and isinstance(band, ExpectedBand) else "",
         lower_is_better=scale.direction is scales.shape.Direction.LOWER,
     )
 

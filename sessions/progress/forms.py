@@ -11,7 +11,14 @@ from django.utils.translation import gettext_lazy
 
 from clinic.rules.scales import Scale
 from clinic.rules.scales.shape import InvalidScore, Item
-from clinic.web.forms import ChipRadio, DayInput, KeyedForm, ShortInput, helper
+from clinic.web.forms import (
+    ChipRadio,
+    DayInput,
+    KeyedForm,
+    ShortInput,
+    ask_by_name,
+    helper,
+)
 from sessions.progress.actions import ScoreEntry
 
 CHIPS_UP_TO = 11
@@ -31,6 +38,7 @@ class ScoreForm(KeyedForm):
         self.fields["rated_on"].initial = today
         for item in scale.items:
             self.fields[_name(item)] = _field(item)
+            ask_by_name(self.fields[_name(item)])
         self.order_fields([_name(item) for item in scale.items])
         self.helper = helper(submit=_("Save the reading"))
 

@@ -21,6 +21,7 @@ from sessions.reports.queries import use
 from sessions.reports.queries.outcomes import SMALLEST_GROUP, Group
 from sessions.reports.report import Insight, Report
 
+SHORT = 18  # letters that fit in front of the outcome chart
 HOURS = range(8, 18, 2)
 DEPTHS = tuple(Decimal(quarter) / 4 for quarter in range(2, 11))
 
@@ -36,12 +37,23 @@ class Figure:
     tone: str
     spark: SafeString
     of: str = ""
+    opens: str = ""
 
 
 def name_of(book: RuleBook, condition: str) -> str:
     """A condition in words; its key when the book no longer has it."""
     known = book.conditions.get(condition)
     return known.name if known else condition
+
+
+def short_name(book: RuleBook, condition: str) -> str:
+    """The name as far as it fits beside a chart, cut between words."""
+    words, name = "", name_of(book, condition).split(",")[0].split(" (")[0]
+    for word in name.split():
+        if len(words) + len(word) >= SHORT and words:
+            break
+        words = f"{words} {word}".strip()
+    return words.removesuffix(" and").removesuffix(" or")
 
 
 def figures(report: Report) -> tuple[Figure, ...]:
@@ -66,6 +78,7 @@ def _finished(report: Report) -> Figure:
         tone=_tone(share, before, higher_is_better=True),
         spark=_spark(months),
         of="stopped",
+        opens=_("See who stopped"),
     )
 
 
@@ -86,6 +99,7 @@ def _improvement(report: Report) -> Figure:
         tone="",
         spark=_spark([one.median for one in report.now.months]),
         of="outcome" if group.is_shown else "",
+        opens=_("See the plans"),
     )
 
 
@@ -105,6 +119,7 @@ def _harm(report: Report) -> Figure:
         tone="",
         spark=_spark([one.per_hundred for one in report.harm_months]),
         of="event:all",
+        opens=_("See the events"),
     )
 
 
@@ -175,9 +190,9 @@ def _outcome(group: Group, report: Report, book: RuleBook) -> Outcome:
     if group.plans is not None:
         detail = ngettext("%(n)d plan", "%(n)d plans", group.plans) % {"n": group.plans}
     if group.own is not None:
-        detail += _(", own rating %(own)s") % {"own": f"{group.own:g}"}
+        detail += _(", own %(own)s") % {"own": f"{group.own:g}"}
     return Outcome(
-        name=name_of(book, group.condition).split(",")[0].split(" (")[0][:18],
+        name=short_name(book, group.condition),
         detail=detail,
         median=group.median,
         low=group.low,

@@ -33,6 +33,7 @@ MM_PX = 30  # a needle of 1 mm
 CALM_BASE = 330
 DAY_PX = 6  # one day until calm
 LABEL_GAP = 46
+WORDS_PX = 84  # what "calm on day 5" needs beside its bar
 EDGE_DAYS = 10
 
 
@@ -59,6 +60,7 @@ class SessionMark:
 class Course:
     """All that the chart shows. `low` and `high` are the ends of the scale.
 
+    Without `today`, for a plan that has ended, no such line is drawn.
     `expected` is the published course, `own` the clinic's own finished plans:
     two bands, drawn differently and never merged. `healing_days` is the window
     after each session in which the skin heals.
@@ -69,7 +71,7 @@ class Course:
     high: Decimal
     readings: tuple[Reading, ...] = ()
     sessions: tuple[SessionMark, ...] = ()
-    today: date
+    today: date | None
     healing_days: int = 28
     goal: Decimal | None = None
     expected: tuple[Band, ...] = ()
@@ -128,7 +130,7 @@ def sentence(course: Course) -> str:
 
 def _time_scale(course: Course) -> TimeScale:
     days = [
-        course.today,
+        *([course.today] if course.today else []),
         *(reading.on for reading in course.readings),
         *(mark.on for mark in course.sessions),
         *(band.on for band in (*course.expected, *course.own)),
@@ -253,12 +255,30 @@ def _calm(course: Course, x: TimeScale) -> list[SafeString]:
                 rx=2,
             )
         )
-        words = _("calm on day %(day)d") % {"day": mark.calm_days}
-        parts.append(label(words, left + 17, CALM_BASE - 4, anchor="start", css="sec"))
+        parts.append(
+            label(
+                _calm_words(mark, course, x),
+                left + 17,
+                CALM_BASE - 4,
+                anchor="start",
+                css="sec",
+            )
+        )
     return parts
 
 
+def _calm_words(mark: SessionMark, course: Course, x: TimeScale) -> str:
+    """The day in words where there is room, as a number where there is not."""
+    later = [x(other.on) for other in course.sessions if other.on > mark.on]
+    room = min(later, default=RIGHT + 40) - x(mark.on)
+    if room < WORDS_PX:
+        return str(mark.calm_days)
+    return _("calm on day %(day)d") % {"day": mark.calm_days}
+
+
 def _today(course: Course, x: TimeScale) -> list[SafeString]:
+    if course.today is None:
+        return []
     here = x(course.today)
     return [line((here, 8), (here, SKIN_Y - 4), css="today-line")]
 
@@ -278,7 +298,7 @@ def _days(course: Course, x: TimeScale, *, base: float) -> list[SafeString]:
     taken = {on for on, _words, _css in marks}
     if course.readings and course.readings[0].on not in taken:
         marks.append((course.readings[0].on, _("Start"), "strong"))
-    if course.today not in taken:
+    if course.today is not None and course.today not in taken:
         marks.append((course.today, _("today"), "now"))
     marks.sort(key=lambda mark: mark[0])
     places = spread([x(on) for on, *_rest in marks], gap=LABEL_GAP, end=RIGHT - 14)

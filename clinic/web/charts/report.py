@@ -69,10 +69,9 @@ def dumbbell(
     parts = _percent_axis(x, height=height)
     for index, row in enumerate(rows):
         parts += _outcome(row, x, y=28 + index * row_px, width=width)
-    keys = [
-        Key(css="swatch-half", words=_("Clinician score, median and middle half")),
-        Key(css="swatch-diamond", words=_("Patients' own rating")),
-    ]
+    keys = [Key(css="swatch-half", words=_("Clinician score, median and middle half"))]
+    if any(row.patients is not None for row in rows):
+        keys.append(Key(css="swatch-diamond", words=_("Patients' own rating")))
     if before_label:
         keys.append(Key(css="swatch-before", words=before_label))
     numbers = Numbers(
