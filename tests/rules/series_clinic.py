@@ -7,6 +7,7 @@ from clinic.rules.freetime import DayResources, Presence
 from clinic.rules.series import Event, Gap, Named, Wishes
 
 MONDAY = date(2025, 11, 17)
+NEW_YEARS_EVE = date(2025, 12, 31)
 MIRA, JONAS = Named(id=1, name="Mira"), Named(id=2, name="Jonas")
 ROOM_1, ROOM_2 = Named(id=1, name="Room 1"), Named(id=2, name="Room 2")
 MORNING, LATE = series.PARTS_OF_DAY["morning"], series.PARTS_OF_DAY["late"]

@@ -1,20 +1,17 @@
 """A whole series is proposed at once, and each slot says why it was taken."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from clinic.rules import series
 from clinic.rules.book import load_book
-from clinic.rules.series import Away, Code, Gap, Named, Policy, Spacing
+from clinic.rules.series import Away, Code, Gap, Policy, Spacing
 from tests.rules.series_clinic import (
-    JONAS,
-    MIRA,
     MONDAY,
+    NEW_YEARS_EVE,
     ROOM_2,
     WEDDING,
-    WHOLE,
     clinic,
     codes,
     days_of,
@@ -25,7 +22,6 @@ from tests.rules.series_clinic import (
     wishes,
 )
 
-NEW_YEARS_EVE = date(2025, 12, 31)
 FIVE = [
     date(2025, 11, 19),
     date(2026, 1, 7),
@@ -84,6 +80,41 @@ def test_the_first_free_day_when_nothing_is_wished():
     first = proposed(weekdays=frozenset(), part_of_day=None).slots[0]
     assert (first.day, first.minute) == (MONDAY, minutes("09:00"))
     assert said(first) == "First free day"
+
+
+@pytest.mark.parametrize(
+    ("until", "minute", "line"),
+    [
+        pytest.param(
+            "11:55", "11:55", "First free Wednesday morning", id="just before"
+        ),
+        pytest.param(
+            "12:00",
+            "12:00",
+            "No Wednesday morning free, another time of day",
+            id="noon is no morning",
+        ),
+    ],
+)
+def test_the_morning_ends_before_noon(until, minute, line):
+    wednesdays = [MONDAY + timedelta(days=2 + 7 * week) for week in range(5)]
+    days = clinic(busy={(1, day): [f"09:00-{until}"] for day in wednesdays})
+    first = proposed(days).slots[0]
+    assert (first.minute, said(first)) == (minutes(minute), line)
+
+
+def test_a_calendar_that_opens_later_is_waited_for():
+    days = clinic()[9:]
+    proposal = proposed(days)
+    assert proposal.slots[0].day == date(2025, 11, 26)
+    assert said(proposal.slots[0]) == "First free Wednesday morning"
+
+
+def test_a_day_missing_from_the_calendar_cannot_be_booked_yet():
+    days = tuple(day for day in clinic() if day.day != NEW_YEARS_EVE)
+    assert said(proposed(days).slots[1]) == (
+        "31 December cannot be booked yet, one week later"
+    )
 
 
 @pytest.mark.parametrize(
@@ -158,25 +189,6 @@ def test_the_reason_names_what_was_missing(what, why):
     assert said(proposed(clinic(**what)).slots[1]) == why
 
 
-@pytest.mark.parametrize(
-    ("devices", "why"),
-    [
-        ((Named(id=1, name="Pen 1"),), "Pen 1 is taken, one week later"),
-        (
-            (Named(id=1, name="Pen 1"), Named(id=2, name="Pen 2")),
-            "Every device is taken on 31 December, one week later",
-        ),
-    ],
-    ids=["one", "both"],
-)
-def test_taken_devices_are_the_reason(devices, why):
-    days = tuple(
-        replace(day, devices={1: WHOLE, 2: WHOLE}) if day.day == NEW_YEARS_EVE else day
-        for day in clinic()
-    )
-    assert said(proposed(days, devices=devices).slots[1]) == why
-
-
 def test_a_day_on_which_nobody_and_no_room_are_free_together_is_full():
     days = clinic(
         busy={(1, NEW_YEARS_EVE): ["09:00-13:00"]},
@@ -243,58 +255,6 @@ def test_otherwise_the_nearest_time_is_taken(busy, minute):
     first = date(2025, 11, 19)
     days = clinic(busy={(1, first): ["09:00-10:00"], (1, NEW_YEARS_EVE): busy})
     assert proposed(days).slots[1].minute == minutes(minute)
-
-
-class TestTwoPractitioners:
-    both = (MIRA, JONAS)
-
-    def test_the_same_one_is_kept(self):
-        proposal = proposed(practitioners=self.both)
-        assert {slot.practitioner for slot in proposal.slots} == {1}
-
-    def test_a_weeks_shift_is_made_to_keep_her(self):
-        days = clinic(away={(1, NEW_YEARS_EVE)})
-        second = proposed(days, practitioners=self.both).slots[1]
-        assert (second.day, second.practitioner) == (date(2026, 1, 7), 1)
-        assert said(second) == "Mira is away, one week later"
-
-    def test_two_weeks_are_not(self):
-        gone = {(1, NEW_YEARS_EVE + timedelta(days=shift)) for shift in (-7, 0, 7)}
-        second = proposed(clinic(away=gone), practitioners=self.both).slots[1]
-        assert (second.day, second.practitioner) == (NEW_YEARS_EVE, 2)
-        assert said(second) == "6 weeks after session 1, Mira is away, with Jonas"
-
-    def test_what_a_change_is_worth_is_policy(self):
-        days = clinic(away={(1, NEW_YEARS_EVE)})
-        policy = Policy(practitioner_worth_days=6)
-        second = proposed(days, practitioners=self.both, policy=policy).slots[1]
-        assert (second.day, second.practitioner) == (NEW_YEARS_EVE, 2)
-
-    def test_the_new_one_is_kept_from_then_on(self):
-        gone = {(1, NEW_YEARS_EVE + timedelta(days=shift)) for shift in (-7, 0, 7)}
-        proposal = proposed(clinic(away=gone), practitioners=self.both)
-        assert [slot.practitioner for slot in proposal.slots] == [1, 2, 2, 2, 2]
-
-
-def test_a_device_is_taken_and_kept():
-    devices = (Named(id=2, name="Pen 2"), Named(id=1, name="Pen 1"))
-    slots = proposed(devices=devices).slots
-    assert {slot.device for slot in slots} == {2}
-    assert {code for slot in slots for code in codes(slot)} == {
-        Code.FIRST_FREE,
-        Code.ON_TIME,
-    }
-    assert {slot.device for slot in proposed().slots} == {None}
-
-
-def test_another_device_is_explained():
-    days = tuple(
-        replace(day, devices={1: 0, 2: WHOLE}) if day.day == NEW_YEARS_EVE else day
-        for day in clinic()
-    )
-    devices = (Named(id=2, name="Pen 2"), Named(id=1, name="Pen 1"))
-    second = proposed(days, devices=devices).slots[1]
-    assert said(second) == "6 weeks after session 1, Pen 2 is taken"
 
 
 @pytest.mark.parametrize(

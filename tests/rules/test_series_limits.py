@@ -36,6 +36,11 @@ class TestReadyBefore:
         assert {slot.gap_days for slot in proposal.slots[1:]} == {28}
         assert proposal.slots[-1].day == date(2026, 3, 11)
 
+    def test_the_day_before_the_event_may_be_taken(self):
+        event = Event(day=date(2025, 12, 25), label="Christmas")
+        second = proposed(ready_before=event, sessions=2).slots[1]
+        assert second.day == date(2025, 12, 24)
+
     def test_too_close_is_said_and_nothing_is_dropped(self):
         event = Event(day=date(2026, 3, 20), label="the wedding")
         proposal = proposed(ready_before=event, ready_margin_days=10)
