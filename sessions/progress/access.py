@@ -11,6 +11,8 @@ from patients.records.access import chart_for
 from sessions.charting.models import TreatmentSession
 from sessions.progress.models import Score
 
+Condition = PatientCondition  # the type, for views
+
 
 def condition_for(user: User, ref: str, key: int, now: datetime) -> PatientCondition:
     """A condition of a patient whose chart the user may open. Raises Http404."""

@@ -1,5 +1,7 @@
 """A patient's overview, and the readings behind its course."""
 
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -13,12 +15,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 from clinic.places.http import StaffRequest
 from clinic.rulebook.queries import effective_book
 from clinic.rules import scales
+from clinic.rules.scales import Scale
 from clinic.staff import policy
 from clinic.staff.policy import Action, Grant, requires
 from clinic.web import once
 from patients.consent import queries as consents
 from patients.records.access import chart_for, patient_for
 from sessions.progress import access, actions, overview, queries
+from sessions.progress.access import Condition
 from sessions.progress.actions import ReadingRefusedError
 from sessions.progress.forms import CalmForm, ScoreForm, WithdrawForm
 
@@ -69,17 +73,16 @@ def score_add(request: StaffRequest, ref: str, key: int) -> HttpResponse:
     now, book = timezone.now(), effective_book().book
     condition = access.condition_for(request.user, ref, key, now)
     offered = scales.for_condition(condition.kind, book=book)
-    wanted = request.GET.get("scale", "")
-    scale = next((one for one in offered if one.key == wanted), None)
-    if scale is None and wanted:
-        raise Http404
-    scale = scale or offered[0]
+    scale = _offered(offered, request.GET.get("scale", ""))
     form = ScoreForm(
         request.POST or None,
         scale=scale,
         today=timezone.localdate(),
         born_on=condition.patient.born_on,
     )
+    if form.is_bound and form.is_valid():
+        write = _saving(request, condition, form, now)
+        return once.answer(request=request, form=form, now=now, write=write)
     context = {
         "patient": condition.patient,
         "tab": "overview",
@@ -88,9 +91,22 @@ def score_add(request: StaffRequest, ref: str, key: int) -> HttpResponse:
         "offered": offered,
         "form": form,
     }
-    if not form.is_bound or not form.is_valid():
-        status = 422 if form.is_bound else 200
-        return render(request, "progress/score_form.html", context, status=status)
+    status = 422 if form.is_bound else 200
+    return render(request, "progress/score_form.html", context, status=status)
+
+
+def _offered(offered: Sequence[Scale], wanted: str) -> Scale:
+    """The wanted scale of those offered, the first without a wish, else 404."""
+    for scale in offered:
+        if wanted in {"", scale.key}:
+            return scale
+    raise Http404
+
+
+def _saving(
+    request: StaffRequest, condition: Condition, form: ScoreForm, now: datetime
+) -> Callable[[], str]:
+    """What saves the reading and says where to go."""
 
     def write() -> str:
         score = actions.record_score(
@@ -100,14 +116,12 @@ def score_add(request: StaffRequest, ref: str, key: int) -> HttpResponse:
             by=request.user,
             now=now,
         )
-        messages.success(
-            request,
-            _("%(scale)s %(value)s saved.")
-            % {"scale": scale.short, "value": scale.show(score.value)},
-        )
-        return f"{reverse('progress:patient', args=[ref])}?scale={scale.key}"
+        words = {"scale": form.scale.short, "value": form.scale.show(score.value)}
+        messages.success(request, _("%(scale)s %(value)s saved.") % words)
+        overview_url = reverse("progress:patient", args=[condition.patient.reference])
+        return f"{overview_url}?scale={form.scale.key}"
 
-    return once.answer(request=request, form=form, now=now, write=write)
+    return write
 
 
 @requires(Action.SCORE_WRITE)
