@@ -13,7 +13,6 @@ PERMISSIONS = "camera=(self)"
 REFUSED_PERMISSIONS = (
     "accelerometer",
     "autoplay",
-    "bluetooth",
     "browsing-topics",
     "display-capture",
     "encrypted-media",
