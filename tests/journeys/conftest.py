@@ -1,0 +1,76 @@
+"""The demo clinic on the air, a browser, and people in front of it."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+from pytest_django.plugin import DjangoDbBlocker
+
+from tests.journeys import stage
+from tests.journeys.browser import Person, chromium
+
+
+@pytest.fixture(scope="package")
+def clock(django_db_blocker: DjangoDbBlocker) -> Iterator[stage.Clock]:
+    """The clinic's clock; while it runs, this process works in the demo clinic."""
+    patch = pytest.MonkeyPatch()
+    # The browser's driver keeps a loop in this thread; ours are plain calls.
+    patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    clock = stage.Clock()
+    with django_db_blocker.unblock(), stage.demo_clinic(), stage.running(clock):
+        yield clock
+    patch.undo()
+
+
+@pytest.fixture(scope="package")
+def address(clock: stage.Clock) -> Iterator[str]:
+    """Where the demo clinic is served."""
+    with stage.on_air() as url:
+        yield url
+
+
+@pytest.fixture(scope="package")
+def browser(clock: stage.Clock) -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def new_person(browser: Browser, address: str) -> Iterator[Callable[..., Person]]:
+    """Put somebody in front of a screen; any fault a page shows them fails the test."""
+    people: list[Person] = []
+
+    def arrive(**screen: Any) -> Person:
+        people.append(Person(browser, address, **screen))
+        return people[-1]
+
+    yield arrive
+    faults = [fault for person in people for fault in person.faults]
+    for person in people:
+        person.close()
+    assert not faults
+
+
+@pytest.fixture
+def desk(new_person: Callable[..., Person]) -> Person:
+    """The front desk, signed in."""
+    person = new_person()
+    person.sign_in("desk@demo.clinic")
+    return person
+
+
+@pytest.fixture
+def practitioner(new_person: Callable[..., Person]) -> Person:
+    """A practitioner with the tablet, signed in."""
+    person = new_person(viewport={"width": 1180, "height": 820})
+    person.sign_in("practitioner@demo.clinic")
+    return person
+
+
+@pytest.fixture
+def owner(new_person: Callable[..., Person]) -> Person:
+    """The owner, signed in."""
+    person = new_person()
+    person.sign_in("owner@demo.clinic")
+    return person
