@@ -7,7 +7,7 @@ PY := $(VENV)/bin/python
 MANAGE := $(PY) manage.py
 export VENV
 
-.PHONY: help setup setup-dev run demo test browser check bench prove migrations \
+.PHONY: help setup setup-dev run demo test browser check format bench prove migrations \
         rulebook lock screenshots clean
 
 help: ## this list
@@ -38,9 +38,14 @@ check: setup-dev ## lint, format, types, templates, migrations, architecture
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy clinic patients sessions
 	$(PY) -m djlint --lint --quiet templates
-	git ls-files -z -- 'templates/*.html' | xargs -0 $(VENV)/bin/djade --target-version 5.2 --check
+	find templates -name '*.html' | xargs $(VENV)/bin/djade --target-version 5.2 --check
 	$(MANAGE) makemigrations --check --dry-run
 	$(PY) -m pytest -q tests/test_architecture.py
+
+format: setup-dev ## put code and templates into form
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+	find templates -name '*.html' | xargs $(VENV)/bin/djade --target-version 5.2
 
 bench: setup ## speed, as ratios measured in one run
 	$(PY) -m benchmarks
