@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("sessions.progress.urls")),
     path("", include("sessions.reports.urls")),
     path("", include("sessions.booking.urls")),
+    path("", include("sessions.plans.urls")),
 ]
 if settings.DEMO:
     urlpatterns.append(path("styleguide/", include("clinic.web.gallery.urls")))

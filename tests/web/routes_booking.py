@@ -31,3 +31,8 @@ def visit(world: World) -> dict[str, Any]:
 @maker("booking:patient-plans")
 def patient(world: World) -> dict[str, Any]:
     return {"ref": world.patient.reference}
+
+
+@maker("plans:protocol")
+def protocol(world: World) -> dict[str, Any]:
+    return {"key": world.plan.protocol_id}
