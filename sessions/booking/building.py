@@ -207,7 +207,7 @@ def _wishes(
         devices=choice.house.named_devices(),
         weekdays=choice.weekdays,
         part_of_day=series.PARTS_OF_DAY.get(choice.part),
-        previous_on=_previous_on(facts, deepest, before=start_on),
+        previous_on=_previous_on(choice, facts, deepest, before=start_on),
         ready_before=choice.ready,
         ready_margin_days=_days_of(facts.book, FAIR_LOOK),
         away=choice.aways,
@@ -218,7 +218,7 @@ def _wishes(
 
 
 def _previous_on(
-    facts: Facts, planned: tuple[Planned, ...], *, before: date
+    choice: Choice, facts: Facts, planned: tuple[Planned, ...], *, before: date
 ) -> date | None:
     """The last session on the same skin before the search begins."""
     codes = [zone.zone for zone in planned]
@@ -229,7 +229,10 @@ def _previous_on(
         for treated in other.treated(codes)
         if any(waiting.same_zone(facts.book, treated.zone, code) for code in codes)
     ]
-    return max(days, default=None)
+    latest = max(days, default=None)
+    if latest is None or (before - latest).days > choice.gap.greatest_days:
+        return None  # another course, long ago: this one simply starts
+    return latest
 
 
 def _days_of(book: RuleBook, key: str) -> int:

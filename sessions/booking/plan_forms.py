@@ -22,9 +22,14 @@ class PlanStatusForm(KeyedForm):
 
     status = forms.CharField(widget=forms.HiddenInput)
     version = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(max_length=200, required=False)
+
+
+class StopForm(PlanStatusForm):
+    """Stopping as the page shows it: it needs a sentence."""
+
     reason = forms.CharField(
         label=_("Why it stops"),
         max_length=200,
-        required=False,
         help_text=_("One sentence. It stays with the plan."),
     )

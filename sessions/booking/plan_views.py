@@ -17,7 +17,7 @@ from clinic.staff.policy import Action, may, requires
 from clinic.web import once
 from sessions.booking import courses, plan_actions, reading
 from sessions.booking.opening import is_clinical, opened
-from sessions.booking.plan_forms import PlanStatusForm
+from sessions.booking.plan_forms import PlanStatusForm, StopForm
 from sessions.booking.taking import TimeTakenError
 from sessions.plans import access, queries
 from sessions.plans.actions import PlanChangedError, PlanWayClosedError
@@ -96,7 +96,7 @@ def _plan_page(
         "is_editable": reading.is_editable(plan),
         "steps": _steps(PlanStatus(plan.status)),
         "may_stop": PlanStatus.STOPPED in WAYS[PlanStatus(plan.status)],
-        "form": PlanStatusForm(initial={"version": plan.version}),
+        "form": StopForm(initial={"version": plan.version}),
         **context,
     }
     return render(request, "plans/plan.html", shown, status=status)

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
+from clinic.places import queries as places
 from clinic.places.models import Site
 from clinic.rulebook.queries import effective_book
 from clinic.rules import series
@@ -140,3 +142,12 @@ def url_of(name: str, *args: str) -> str:
         return reverse(name, args=args)
     except NoReverseMatch:
         return ""
+
+
+def first_day(today: date) -> date:
+    """The day the pages open with: today; the demo's own day when that is later."""
+    if not settings.DEMO:
+        return today
+    found = places.clinic()
+    shown = found.demo_day if found is not None else None
+    return max(shown or today, today)

@@ -175,7 +175,7 @@ def parse_date_or_none(text: str) -> date | None:
 
 
 def _day(request: StaffRequest, wanted: str) -> date:
-    return parse_date_or_none(wanted) or timezone.localdate()
+    return parse_date_or_none(wanted) or reading.first_day(timezone.localdate())
 
 
 def _scope(request: StaffRequest, wanted: str) -> str:

@@ -7,7 +7,7 @@ from clinic.web.forms import ChipRadio, DayInput, KeyedForm, SegmentRadio
 from sessions.booking.models import VISIT_STATUSES
 
 KINDS = [("consultation", _("Consultation")), ("review", _("Review"))]
-WITH_SESSION = [*KINDS, ("session", _("Session of the plan"))]
+WITH_SESSION = [*KINDS, ("session", _("Session"))]
 
 
 class StepForm(KeyedForm):
@@ -19,6 +19,16 @@ class StepForm(KeyedForm):
         label=_("Why"),
         max_length=200,
         required=False,
+        help_text=_("A few words, nothing about health."),
+    )
+
+
+class CancelForm(StepForm):
+    """A cancellation as the page shows it: it needs a few words."""
+
+    reason = forms.CharField(
+        label=_("Why"),
+        max_length=200,
         help_text=_("A few words, nothing about health."),
     )
 

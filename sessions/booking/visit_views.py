@@ -31,7 +31,7 @@ from sessions.booking.opening import is_clinical, opened
 from sessions.booking.single import Single
 from sessions.booking.statuses import MOVABLE, WAYS, Status
 from sessions.booking.taking import TimeTakenError
-from sessions.booking.visit_forms import SlotForm, StepForm
+from sessions.booking.visit_forms import CancelForm, SlotForm, StepForm
 
 
 @requires(Action.VISIT_READ)
@@ -57,7 +57,7 @@ def _visit_page(
         "may_treat": may(request.user, Action.SESSION_WRITE),
         "starts": bool(reading.url_of("charting:start", visit.reference)),
         "changes": words.changes(queries.changes_of(visit)),
-        "form": StepForm(initial={"version": visit.version}),
+        "form": CancelForm(initial={"version": visit.version}),
         "undo": undoing.undoable(request.session, visit, now=timezone.now()),
         **context,
     }

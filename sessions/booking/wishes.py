@@ -80,7 +80,8 @@ class Options:
     def condition_words(self, condition: PatientCondition) -> str:
         """What a condition is called in a list."""
         name = self.book.conditions[condition.kind].name
-        return f"{name}, {condition.subtype}" if condition.subtype else name
+        more = condition.subtype
+        return f"{name}, {more}" if more and more.lower() not in name.lower() else name
 
     def protocol(self, key: str) -> Protocol | None:
         """The protocol of an id as typed."""

@@ -84,7 +84,9 @@
   });
 
   // Steppers: the two buttons wake up and keep within the field's own limits.
-  document.querySelectorAll("[data-stepper] button").forEach((button) => { button.disabled = false; });
+  const wakeSteppers = () => document.querySelectorAll("[data-stepper] button").forEach((button) => { button.disabled = false; });
+  wakeSteppers();
+  document.addEventListener("htmx:afterSettle", wakeSteppers);
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-stepper] [data-step]");
     const input = button?.parentElement.querySelector("input");

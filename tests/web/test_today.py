@@ -1,0 +1,314 @@
+"""The day: who comes, every step, two people at one visit, and what the desk sees."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from patients.models import HistoryFact
+from sessions.models import Visit
+from tests import factories
+from tests.web.pages import Page, html, signed_in
+
+pytestmark = pytest.mark.django_db
+TODAY = reverse("booking:today")
+SECRET_DEPTH = Decimal("1.37")
+
+
+class House:
+    """A site with a full day: one visit of a plan in every state."""
+
+    def __init__(self) -> None:
+        self.site = factories.make_site()
+        self.practitioner = factories.make_practitioner(site=self.site)
+        self.desk = factories.make_desk(site=self.site)
+        self.room = factories.make_room(site=self.site)
+        self.visits: list[Visit] = []
+
+    def add(self, hour: int = 9, *, plan: bool = True, **changes: Any) -> Visit:
+        patient = factories.make_patient()
+        start = timezone.localtime(timezone.now(), self.site.zone).replace(
+            hour=hour, minute=0, second=0, microsecond=0
+        )
+        values: dict[str, Any] = {"starts_at": start, **changes}
+        if plan:
+            made = factories.make_plan(
+                condition=factories.make_condition(patient=patient),
+                site=self.site,
+                by=self.desk,
+            )
+            made.planned_sessions.update(planned_mm=SECRET_DEPTH)
+            first = made.planned_sessions.order_by("number").first()
+            values |= {"plan": made, "planned_session": first}
+        visit = factories.make_visit(
+            patient=patient,
+            practitioner=self.practitioner,
+            room=self.room,
+            by=self.desk,
+            **values,
+        )
+        self.visits.append(visit)
+        return visit
+
+    def take(self, visit: Visit, status: str, **more: Any) -> Any:
+        client: Client = more.pop("client", None) or signed_in(self.desk)
+        data = {"status": status, "version": visit.version, **more}
+        return client.post(
+            reverse("booking:step", args=[visit.reference]),
+            data,
+            headers={"HX-Request": "true"} if more.pop("htmx", True) else None,
+        )
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+def test_the_desk_lands_on_the_day_and_sees_every_visit(house: House) -> None:
+    for hour, status in enumerate(
+        ("unconfirmed", "confirmed", "arrived", "numbing", "in_room", "done", "missed"),
+        9,
+    ):
+        house.add(hour, status=status, in_room_at=timezone.now())
+    client = signed_in(house.desk)
+    home = client.get(reverse("booking:home"))
+    assert home.url == TODAY
+    page = Page(html(client.get(TODAY)))
+    assert not page.faults()
+    for visit in house.visits:
+        assert visit.patient.family_name in page.text
+    assert page.text.count("Screening due") == 5
+    assert "Consent missing" in page.text
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("unconfirmed", "confirmed"),
+        ("confirmed", "arrived"),
+        ("arrived", "numbing"),
+        ("numbing", "in_room"),
+        ("in_room", "done"),
+        ("done", "in_room"),
+        ("confirmed", "missed"),
+        ("missed", "confirmed"),
+    ],
+)
+def test_a_step_swaps_the_day_and_says_so(
+    house: House, before: str, after: str
+) -> None:
+    visit = house.add(status=before)
+    answer = house.take(visit, after)
+    assert answer.status_code == 200
+    visit.refresh_from_db()
+    assert (visit.status, visit.version) == (after, 2)
+    page = Page(html(answer))
+    assert page.all("div", id="day")
+    [said] = [e for e in page.elements if "data-say" in e.attributes]
+    assert visit.reference in said.attributes["data-say"]
+
+
+def test_numbing_lasts_as_long_as_the_protocol_says(house: House) -> None:
+    visit = house.add(status="arrived")
+    house.take(visit, "numbing")
+    visit.refresh_from_db()
+    assert visit.numbing_since is not None
+    assert visit.numbing_until == visit.numbing_since + timedelta(minutes=30)
+    until = timezone.localtime(visit.numbing_until, house.site.zone)
+    assert f"to {until:%H:%M}" in html(signed_in(house.desk).get(TODAY))
+
+
+def test_a_plain_post_works_without_script(house: House) -> None:
+    visit = house.add()
+    answer = signed_in(house.desk).post(
+        reverse("booking:step", args=[visit.reference]),
+        {"status": "arrived", "version": 1},
+    )
+    assert (answer.status_code, answer.url) == (302, TODAY)
+
+
+def test_only_steps_that_exist_are_offered_and_taken(house: House) -> None:
+    visit = house.add(status="confirmed")
+    page = Page(html(signed_in(house.desk).get(TODAY)))
+    offered = {e.attributes.get("value") for e in page.all("button", name="status")}
+    assert offered == {"arrived", "missed", "unconfirmed"}
+    assert house.take(visit, "done").status_code == 409
+    visit.refresh_from_db()
+    assert visit.status == "confirmed"
+
+
+def test_who_comes_second_sees_how_it_stands_now(house: House) -> None:
+    visit = house.add()
+    house.take(visit, "arrived")
+    answer = house.take(visit, "missed")
+    assert answer.status_code == 409
+    assert "a moment ago" in html(answer)
+    visit.refresh_from_db()
+    assert visit.status == "arrived"
+
+
+def test_a_missed_time_that_was_given_away_stays_missed(house: House) -> None:
+    missed = house.add(status="missed")
+    house.add(status="confirmed")
+    answer = house.take(missed, "confirmed")
+    assert answer.status_code == 409
+    assert "given to somebody else" in html(answer)
+
+
+def test_an_open_page_is_left_alone_until_something_changes(house: House) -> None:
+    visit = house.add()
+    client = signed_in(house.desk)
+    page = Page(html(client.get(TODAY)))
+    [poller] = [e for e in page.all("div") if "hx-trigger" in e.attributes]
+    same = client.get(poller.attributes["hx-get"])
+    assert (same.status_code, same.content) == (204, b"")
+    house.take(visit, "arrived")
+    changed = client.get(poller.attributes["hx-get"])
+    assert changed.status_code == 200
+    assert html(changed).strip().startswith('<div id="day">')
+
+
+def test_the_poll_never_keeps_a_sign_in_alive(house: House) -> None:
+    from sessions.booking import today_views
+
+    assert today_views.version.is_background  # type: ignore[attr-defined]
+
+
+def test_a_practitioner_begins_with_her_own_day(house: House) -> None:
+    mine = house.add(9)
+    other = factories.make_practitioner(site=house.site)
+    theirs = factories.make_visit(
+        patient=factories.make_patient(),
+        practitioner=other,
+        room=factories.make_room(site=house.site),
+        by=house.desk,
+        starts_at=mine.starts_at,
+    )
+    client = signed_in(house.practitioner)
+    own = Page(html(client.get(TODAY))).text
+    assert mine.patient.family_name in own
+    assert theirs.patient.family_name not in own
+    assert (
+        theirs.patient.family_name
+        in Page(html(client.get(TODAY, {"scope": "all"}))).text
+    )
+
+
+def test_an_empty_day_leads_to_the_next_one(house: House) -> None:
+    later = timezone.now() + timedelta(days=3)
+    house.add(starts_at=later)
+    page = Page(html(signed_in(house.desk).get(TODAY)))
+    assert "No visits today" in page.text
+    day = timezone.localtime(later, house.site.zone).date().isoformat()
+    assert any(day in link.attributes.get("href", "") for link in page.all("a"))
+
+
+def test_a_day_that_is_no_day_shows_today(house: House) -> None:
+    house.add()
+    assert signed_in(house.desk).get(TODAY, {"d": "2026-02-31"}).status_code == 200
+
+
+def test_the_desk_sees_nothing_clinical(house: House) -> None:
+    visit = house.add(status="arrived")
+    HistoryFact.objects.create(
+        patient=visit.patient,
+        kind="keloid_history",
+        detail="CANARY-KELOID",
+        source="practitioner",
+        recorded_at=timezone.now(),
+    )
+    visit.patient.clinical_note = "CANARY-NOTE"
+    visit.patient.save(update_fields=["clinical_note"])
+    desk, treats = signed_in(house.desk), signed_in(house.practitioner)
+    for url in (
+        TODAY,
+        reverse("booking:visit", args=[visit.reference]),
+        reverse("booking:plan", args=[visit.plan.reference if visit.plan else ""]),
+        reverse("booking:patient-plans", args=[visit.patient.reference]),
+        reverse("booking:plans"),
+    ):
+        source = html(desk.get(url))
+        for canary in ("CANARY", "eloid", "1.37", "\xa0mm", "Fitzpatrick"):
+            assert canary not in source, (url, canary)
+    assert "eloid" in html(treats.get(TODAY))
+    plan = html(
+        treats.get(
+            reverse("booking:plan", args=[visit.plan.reference if visit.plan else ""])
+        )
+    )
+    assert "1.37" in plan
+
+
+def test_an_owner_has_no_day(house: House) -> None:
+    owner = signed_in(factories.make_owner(site=house.site))
+    assert owner.get(TODAY).status_code == 403
+    assert owner.get(reverse("booking:home")).status_code == 302
+
+
+@pytest.mark.parametrize("count", [1, 8])
+def test_the_day_asks_twelve_questions_whatever_its_length(
+    house: House, count: int, django_assert_max_num_queries: Any
+) -> None:
+    for hour in range(count):
+        house.add(9 + hour)
+    for user in (house.desk, house.practitioner):
+        client = signed_in(user)
+        client.get(TODAY)
+        with django_assert_max_num_queries(12):
+            client.get(TODAY)
+
+
+def test_a_visit_says_who_did_what(house: House) -> None:
+    visit = house.add()
+    house.take(visit, "arrived")
+    page = Page(
+        html(
+            signed_in(house.desk).get(reverse("booking:visit", args=[visit.reference]))
+        )
+    )
+    assert not page.faults()
+    assert house.desk.full_name in page.text
+
+
+def test_a_cancellation_needs_a_reason_and_frees_the_time(house: House) -> None:
+    visit = house.add()
+    client, url = (
+        signed_in(house.desk),
+        reverse("booking:cancel", args=[visit.reference]),
+    )
+    data = {"status": "cancelled", "version": 1, "reason": " "}
+    assert client.post(url, data).status_code == 422
+    assert client.post(url, {**data, "reason": "has a cold"}).status_code == 302
+    visit.refresh_from_db()
+    assert (visit.status, visit.cancel_reason) == ("cancelled", "has a cold")
+    house.add()
+
+
+def test_a_single_visit_is_booked_from_the_first_free_times(house: House) -> None:
+    patient = factories.make_patient()
+    client, url = signed_in(house.desk), reverse("booking:new-visit")
+    page = Page(html(client.get(url, {"patient": patient.reference})))
+    assert not page.faults()
+    tokens = [e.attributes["value"] for e in page.all("input", name="slot")]
+    assert len(tokens) == 9
+    answer = client.post(
+        url, {"patient": patient.reference, "kind": "consultation", "slot": tokens[0]}
+    )
+    visit = Visit.objects.get(patient=patient)
+    assert answer.url == reverse("booking:visit", args=[visit.reference])
+    taken = client.post(
+        url,
+        {
+            "patient": factories.make_patient().reference,
+            "kind": "consultation",
+            "slot": tokens[0],
+        },
+    )
+    assert taken.status_code == 409
+    assert house.desk.full_name in html(taken)
+    assert isinstance(visit.starts_at, datetime)
