@@ -204,6 +204,14 @@ def test_a_single_room_is_named():
     assert said(second) == "Room 2 is taken, one week later"
 
 
+def test_without_a_wished_weekday_a_visit_moves_by_a_day():
+    gap = Gap(smallest_days=28, preferred_days=44, greatest_days=56)
+    days = clinic(closed={NEW_YEARS_EVE})
+    second = proposed(days, weekdays=frozenset(), gap=gap).slots[1]
+    assert second.day == date(2026, 1, 1)
+    assert said(second) == "31 December is closed, one day later"
+
+
 def test_the_patients_own_trip_moves_the_visit():
     trip = Away(first_day=date(2025, 12, 30), last_day=NEW_YEARS_EVE)
     second = proposed(away=(trip,)).slots[1]

@@ -18,13 +18,15 @@ class TestReadyBefore:
         ("left", "gaps"),
         [
             pytest.param(28, {42}, id="the margin is just kept"),
-            pytest.param(27, {35, 42}, id="a day short, so closer together"),
+            pytest.param(27, {35}, id="a day short, so whole weeks closer"),
         ],
     )
     def test_the_gaps_shrink_to_keep_the_margin(self, left, gaps):
         event = Event(day=self.last + timedelta(days=left), label="the wedding")
         proposal = proposed(ready_before=event, ready_margin_days=28)
-        assert {slot.gap_days for slot in proposal.slots[1:]} <= gaps
+        assert {slot.gap_days for slot in proposal.slots[1:]} == gaps
+        kept = {c.reason.code for c in proposal.checks if c.holds}
+        assert {Code.GAPS_KEPT, Code.ENDS_BEFORE} <= kept
         assert (event.day - proposal.slots[-1].day).days >= 28
         closer = Code.CLOSER_TOGETHER in {c.reason.code for c in proposal.checks}
         assert closer is (gaps != {42})
@@ -34,6 +36,7 @@ class TestReadyBefore:
         proposal = proposed(ready_before=event)
         assert proposal.fits
         assert {slot.gap_days for slot in proposal.slots[1:]} == {28}
+        assert Code.GAPS_KEPT in {check.reason.code for check in proposal.checks}
         assert proposal.slots[-1].day == date(2026, 3, 11)
 
     def test_the_day_before_the_event_may_be_taken(self):
@@ -60,7 +63,9 @@ class TestReadyBefore:
     def test_another_weekday_is_offered_when_it_would_be_in_time(self):
         event = Event(day=date(2026, 3, 11), label="the wedding")
         proposal = proposed(ready_before=event)
-        assert Code.ANY_TIME in {why.code for why in proposal.relax}
+        assert series.reasons.reason(Code.ANY_TIME) in proposal.relax
+        only_weekday = proposed(ready_before=event, part_of_day=None)
+        assert Code.ANY_TIME in {why.code for why in only_weekday.relax}
         freer = proposed(ready_before=event, weekdays=frozenset(), part_of_day=None)
         assert freer.fits
 
