@@ -15,7 +15,15 @@ from clinic.places.http import StaffRequest, wants_fragment
 from clinic.staff.policy import Action, requires
 from clinic.web import once
 from clinic.web.forms import KeyedForm
-from sessions.booking import access, actions, moving, today_views, undoing, words
+from sessions.booking import (
+    access,
+    actions,
+    move_lines,
+    moving,
+    today_views,
+    undoing,
+    words,
+)
 from sessions.booking.actions import VisitChangedError
 from sessions.booking.checks import RefusedError
 from sessions.booking.moving import Moving
@@ -47,7 +55,9 @@ def move(request: StaffRequest, ref: str) -> HttpResponse:
 def _write(request: StaffRequest, found: Moving) -> HttpResponse:
     form, now = KeyedForm(request.POST), timezone.now()
     confirmed = frozenset(request.POST.getlist("confirm"))
-    moves = moving.moves_of(found, request.POST.getlist("move"), confirmed=confirmed)
+    moves = move_lines.moves_of(
+        found, request.POST.getlist("move"), confirmed=confirmed
+    )
     chosen = parse_pin(request.POST.get("at", ""))
     if not form.is_valid() or moves is None:
         return _page(request, found, chosen, said=[_("Choose a time.")], status=422)
@@ -104,7 +114,7 @@ def _page(
     if day is None and chosen is not None and not any(o.is_chosen for o in offered):
         day = chosen.day
     shown = moving.preview(found, chosen) if chosen else None
-    lines = moving.lines(found, shown) if shown else []
+    lines = move_lines.lines(found, shown) if shown else []
     judged = [line.judgement for line in lines if line.judgement is not None]
     told = words.lines_of(judged, clinical=is_clinical(request.user))
     context = {

@@ -8,13 +8,11 @@ from typing import Any
 from clinic.rulebook.queries import effective_book
 from clinic.rules import freetime, series, waiting
 from clinic.rules.freetime import DayResources
-from clinic.rules.gates import Step
 from clinic.rules.interval import Planned
 from clinic.rules.series import Gap, MovePreview, Named, Slot, Spacing, To, Wishes
 from clinic.rules.series.search import Finder
-from sessions.booking import checks, queries, slots
-from sessions.booking.actions import Move
-from sessions.booking.checks import Facts, Judgement, Wanted
+from sessions.booking import checks, queries
+from sessions.booking.checks import Facts
 from sessions.booking.earlier import planned_of
 from sessions.booking.house import House, free_days, house_of, instants
 from sessions.booking.models import Visit
@@ -35,20 +33,6 @@ class Option:
     room: str
     gap_days: int | None
     is_chosen: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One visit of the preview: old and new time, and its token for the form."""
-
-    number: int
-    visit: Visit
-    new_at: datetime | None
-    practitioner: str
-    gap_days: int | None
-    changed: bool
-    token: str
-    judgement: Judgement | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,13 +243,15 @@ def before_of(moving: Moving) -> date | None:
 
 
 def _days_ahead(moving: Moving) -> Iterator[date]:
+    """Days on which no gap needs a word; others are reached by choosing the day."""
     first, last = moving.today, date.max
-    before = before_of(moving)
+    before, wishes = before_of(moving), moving.wishes
+    usual = timedelta(days=max(wishes.smallest_days, wishes.spacing.warn_below_days))
     if moving.visit.kind == checks.SESSION and before is not None:
-        first = max(first, before + timedelta(days=moving.wishes.smallest_days))
+        first = max(first, before + usual)
     later = [slot.day for slot in moving.slots if slot.number > moving.number]
     if later and not moving.along:
-        last = min(later) - timedelta(days=moving.wishes.smallest_days)
+        last = min(later) - usual
     for day in moving.days:
         if first <= day.day <= last:
             yield day.day
@@ -302,98 +288,3 @@ def _option(moving: Moving, place: Slot, chosen: Pin | None) -> Option:
         gap_days=(place.day - before).days if before else None,
         is_chosen=pin == chosen,
     )
-
-
-def lines(moving: Moving, shown: MovePreview) -> list[Line]:
-    """The preview with what the rules say of every new day."""
-    going = [
-        one
-        for one in shown.moves
-        if one.number >= moving.number and one.new is not None
-    ]
-    wanted = [
-        Wanted(
-            kind=moving.visits[one.number].kind,
-            on=one.new.day,
-            planned=moving.planned[one.number],
-            number=one.number,
-        )
-        for one in going
-        if one.new is not None and (moving.along or one.number == moving.number)
-    ]
-    judged = {
-        one.wanted.number: one
-        for one in checks.judge(
-            moving.facts, wanted=wanted, step=Step.MOVE, today=moving.today
-        )
-    }
-    return [
-        _line(moving, one, judged.get(one.number))
-        for one in shown.moves
-        if one.number >= moving.number
-    ]
-
-
-def _line(moving: Moving, one: series.Move, judgement: Judgement | None) -> Line:
-    visit, new = moving.visits[one.number], one.new
-    new_at = None
-    if new is not None:
-        new_at, _ends = instants(
-            moving.house.site,
-            day=new.day,
-            minute=new.minute,
-            minutes=minutes_of(visit),
-        )
-    person = moving.house.person(new.practitioner) if new else None
-    token = ""
-    if new is not None and one.changed:
-        token = f"{visit.reference}~{visit.version}~{slots.slot_text(new)}"
-    return Line(
-        number=one.number,
-        visit=visit,
-        new_at=new_at,
-        practitioner=person.full_name if person else "",
-        gap_days=new.gap_days if new else None,
-        changed=one.changed,
-        token=token,
-        judgement=judgement,
-    )
-
-
-def minutes_of(visit: Visit) -> int:
-    """How long it is booked for."""
-    return round((visit.ends_at - visit.starts_at).total_seconds() / 60)
-
-
-def moves_of(
-    moving: Moving, tokens: Sequence[str], *, confirmed: frozenset[str]
-) -> list[Move] | None:
-    """The posted moves; None when one is not of this series or house."""
-    by_ref = {visit.reference: visit for visit in moving.visits.values()}
-    found = []
-    for token in tokens:
-        ref, _sep, rest = token.partition("~")
-        version, _sep, slot_text = rest.partition("~")
-        visit = by_ref.get(ref)
-        house = moving.house
-        slot = slots.parse_slot(slot_text, house)
-        if visit is None or slot is None or not version.isdigit():
-            return None
-        starts_at, ends_at = instants(
-            house.site, day=slot.day, minute=slot.minute, minutes=minutes_of(visit)
-        )
-        found.append(
-            Move(
-                visit_id=visit.pk,
-                version=int(version),
-                practitioner_id=slot.practitioner,
-                room_id=slot.room,
-                device_id=slot.device,
-                starts_at=starts_at,
-                ends_at=ends_at,
-                day=slot.day,
-                why=visit.why,
-                confirmed_rules=tuple(sorted(confirmed)),
-            )
-        )
-    return found or None

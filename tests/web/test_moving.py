@@ -1,0 +1,287 @@
+"""Moving: the first free times, what moves along, who was faster, and back again."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from sessions.models import Visit
+from tests import factories
+from tests.web.pages import Page, html, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+class Course:
+    """A plan of four sessions, 28 days apart, of which none is done yet."""
+
+    def __init__(self) -> None:
+        self.site = factories.make_site()
+        self.practitioner = factories.make_practitioner(site=self.site)
+        self.desk = factories.make_desk(site=self.site)
+        self.room = factories.make_room(site=self.site)
+        self.patient = factories.make_patient()
+        self.plan = factories.make_plan(
+            condition=factories.make_condition(patient=self.patient),
+            site=self.site,
+            by=self.desk,
+        )
+        self.start = next_monday(self.site)
+        self.visits = [
+            factories.make_visit(
+                patient=self.patient,
+                practitioner=self.practitioner,
+                room=self.room,
+                by=self.desk,
+                plan=self.plan,
+                planned_session=planned,
+                starts_at=self.at(self.start + timedelta(days=28 * index)),
+            )
+            for index, planned in enumerate(
+                self.plan.planned_sessions.order_by("number")
+            )
+        ]
+        self.client = signed_in(self.desk)
+
+    def at(self, day: date, hour: int = 10) -> datetime:
+        return datetime(day.year, day.month, day.day, hour, tzinfo=self.site.zone)
+
+    def url(self, number: int) -> str:
+        return reverse("booking:move", args=[self.visits[number - 1].reference])
+
+    def ask(self, number: int, **wishes: Any) -> Page:
+        answer = self.client.get(self.url(number), wishes)
+        assert answer.status_code == 200
+        return Page(html(answer))
+
+    def post(self, number: int, page: Page, **more: Any) -> Any:
+        return self.client.post(self.url(number), {**posted(page), **more})
+
+    def days(self) -> list[date]:
+        return [Visit.objects.get(pk=visit.pk).day for visit in self.visits]
+
+
+def next_monday(site: Any) -> date:
+    today = timezone.localtime(timezone.now(), site.zone).date()
+    return today + timedelta(days=14 - today.weekday())
+
+
+def posted(page: Page) -> dict[str, list[str]]:
+    forms = page.all("form", method="post")
+    found: dict[str, list[str]] = {}
+    for field in page.all("input", type="hidden"):
+        if any(form in field.around for form in forms):
+            found.setdefault(field.attributes["name"], []).append(
+                field.attributes.get("value", "")
+            )
+    return found
+
+
+def offered(page: Page) -> list[str]:
+    return [e.attributes["value"] for e in page.all("input", name="at", type="radio")]
+
+
+def test_the_first_fitting_time_is_chosen_and_everything_is_shown() -> None:
+    course = Course()
+    page = course.ask(2)
+    assert not page.faults()
+    chosen = [
+        e
+        for e in page.all("input", name="at", type="radio")
+        if "checked" in e.attributes
+    ]
+    assert len(chosen) == 1
+    assert "Move 3 visits" in page.text
+    assert len(posted(page)["move"]) == 3
+
+
+def test_the_rest_of_the_plan_moves_along_and_keeps_its_gaps() -> None:
+    course = Course()
+    to = course.start + timedelta(days=28 + 7)
+    page = course.ask(2, at=f"2~{to.isoformat()}~600")
+    answer = course.post(2, page)
+    assert answer.status_code == 302
+    first, second, third, fourth = course.days()
+    assert (first, second) == (course.start, to)
+    assert (third - second, fourth - third) == (timedelta(days=28), timedelta(days=28))
+
+
+def test_left_as_it_is_the_rest_stays() -> None:
+    course = Course()
+    before = course.days()
+    to = course.start + timedelta(days=28 + 3)
+    page = course.ask(2, at=f"2~{to.isoformat()}~600", rest="stay")
+    assert "Move 1 visit" in page.text
+    data = {
+        "confirm": [e.attributes["value"] for e in page.all("input", name="confirm")]
+    }
+    assert course.post(2, page, **data).status_code == 302
+    after = course.days()
+    assert after[1] == to
+    assert (after[0], *after[2:]) == (before[0], *before[2:])
+
+
+def test_a_day_too_near_to_the_next_session_is_refused_before_it_is_sent() -> None:
+    course = Course()
+    to = course.start + timedelta(days=28 + 18)
+    page = course.ask(2, at=f"2~{to.isoformat()}~600", rest="stay")
+    assert not [b for b in page.all("button", type="submit") if "Move 1" in b.text]
+
+
+def test_a_forged_day_that_the_rule_refuses_moves_nothing() -> None:
+    course = Course()
+    before = course.days()
+    visit = course.visits[1]
+    near = course.start + timedelta(days=9)
+    token = (
+        f"{visit.reference}~1~2~{near}~600~{course.practitioner.pk}~{course.room.pk}~0"
+    )
+    answer = course.client.post(course.url(2), {"move": token, "rest": "stay"})
+    assert answer.status_code == 422
+    assert course.days() == before
+
+
+def test_who_was_faster_is_named_and_nothing_moves() -> None:
+    course = Course()
+    before = course.days()
+    to = course.start + timedelta(days=28 + 7)
+    page = course.ask(2, at=f"2~{to.isoformat()}~600")
+    rival = factories.make_desk(site=course.site, full_name="Jo Price")
+    factories.make_visit(
+        patient=factories.make_patient(),
+        practitioner=course.practitioner,
+        room=course.room,
+        by=rival,
+        starts_at=course.at(to),
+        booked_at=timezone.now(),
+    )
+    answer = course.post(2, page)
+    assert answer.status_code == 409
+    assert "Jo Price" in html(answer)
+    assert course.days() == before
+    again = Page(html(answer))
+    assert course.post(2, again).status_code == 302
+
+
+def test_a_visit_changed_meanwhile_is_not_moved() -> None:
+    course = Course()
+    page = course.ask(2)
+    Visit.objects.filter(pk=course.visits[1].pk).update(version=2)
+    before = course.days()
+    assert course.post(2, page).status_code == 409
+    assert course.days() == before
+
+
+def test_a_move_is_taken_back_within_three_minutes_and_only_once() -> None:
+    course = Course()
+    before = course.days()
+    course.post(2, course.ask(2))
+    assert course.days() != before
+    visit_url = reverse("booking:visit", args=[course.visits[1].reference])
+    assert (
+        "3 visits were moved just now" in Page(html(course.client.get(visit_url))).text
+    )
+    undo = reverse("booking:undo-move", args=[course.visits[1].reference])
+    course.client.post(undo)
+    assert course.days() == before
+    course.client.post(undo)
+    assert course.days() == before
+
+
+def test_an_undo_never_overwrites_what_somebody_did_since() -> None:
+    course = Course()
+    course.post(2, course.ask(2))
+    Visit.objects.filter(pk=course.visits[1].pk).update(version=9)
+    moved = course.days()
+    course.client.post(reverse("booking:undo-move", args=[course.visits[1].reference]))
+    assert course.days() == moved
+
+
+def test_another_day_shows_its_free_times() -> None:
+    course = Course()
+    to = course.start + timedelta(days=28 + 8)
+    page = course.ask(2, day=to.isoformat())
+    assert any(value.startswith(f"2~{to.isoformat()}~") for value in offered(page))
+
+
+def test_what_has_begun_is_not_moved() -> None:
+    course = Course()
+    Visit.objects.filter(pk=course.visits[0].pk).update(status="arrived")
+    answer = course.client.get(course.url(1))
+    assert (answer.status_code, answer.url) == (
+        302,
+        reverse("booking:visit", args=[course.visits[0].reference]),
+    )
+
+
+def test_a_talk_moves_alone() -> None:
+    course = Course()
+    visit = factories.make_visit(
+        patient=factories.make_patient(),
+        practitioner=course.practitioner,
+        room=course.room,
+        by=course.desk,
+        kind="consultation",
+        starts_at=course.at(course.start + timedelta(days=1)),
+    )
+    course.visits = [visit]
+    page = course.ask(1)
+    assert "Move 1 visit" in page.text
+    assert course.post(1, page).status_code == 302
+
+
+def test_the_desk_reads_no_depth_and_an_owner_moves_nothing() -> None:
+    course = Course()
+    page = course.ask(2)
+    assert "mm" not in page.text.replace("mm/dd", "")
+    owner = signed_in(factories.make_owner(site=course.site))
+    assert owner.get(course.url(2)).status_code == 403
+
+
+def test_stopping_a_plan_frees_its_visits() -> None:
+    course = Course()
+    url = reverse("booking:plan-status", args=[course.plan.reference])
+    data = {"status": "stopped", "version": 1}
+    assert course.client.post(url, data).status_code == 422
+    assert course.client.post(url, {**data, "reason": "moved away"}).status_code == 302
+    course.plan.refresh_from_db()
+    assert (course.plan.status, course.plan.stop_reason) == ("stopped", "moved away")
+    assert set(Visit.objects.values_list("status", flat=True)) == {"cancelled"}
+
+
+def test_a_plan_pauses_and_goes_on() -> None:
+    course = Course()
+    url = reverse("booking:plan-status", args=[course.plan.reference])
+    course.client.post(url, {"status": "paused", "version": 1})
+    assert (
+        course.client.post(url, {"status": "paused", "version": 1}).status_code == 409
+    )
+    course.client.post(url, {"status": "running", "version": 2})
+    course.plan.refresh_from_db()
+    assert (course.plan.status, course.plan.version) == ("running", 3)
+
+
+def test_the_lists_show_plans_by_state_and_names_by_role() -> None:
+    course = Course()
+    page = Page(html(course.client.get(reverse("booking:plans"))))
+    assert not page.faults()
+    assert course.patient.family_name in page.text
+    owner = signed_in(factories.make_owner(site=course.site))
+    listed = Page(html(owner.get(reverse("booking:plans"))))
+    assert course.patient.family_name not in listed.text
+    assert course.patient.reference in listed.text
+    plan = owner.get(reverse("booking:plan", args=[course.plan.reference]))
+    assert course.patient.family_name not in html(plan)
+    paused = course.client.get(reverse("booking:plans"), {"show": "paused"})
+    assert course.patient.family_name not in Page(html(paused)).text
+
+
+def test_the_list_of_plans_asks_no_more_for_more_plans(
+    django_assert_max_num_queries: Any,
+) -> None:
+    course = Course()
+    Course()
+    with django_assert_max_num_queries(10):
+        course.client.get(reverse("booking:plans"))
