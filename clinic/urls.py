@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("patients.consent.urls")),
     path("", include("clinic.staff.sign_in_urls")),
     path("", include("sessions.progress.urls")),
+    path("", include("sessions.charting.urls")),
     path("", include("sessions.reports.urls")),
     path("", include("sessions.booking.urls")),
     path("", include("sessions.plans.urls")),

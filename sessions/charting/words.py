@@ -6,7 +6,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.rules.book import RuleBook
+from sessions.charting.models import ENDPOINTS, REACTIONS, TOPICAL_KINDS
 
+__all__ = [
+    "DEEPER_REASONS",
+    "ENDPOINTS",
+    "REACTIONS",
+    "TOLERANCE_CHIPS",
+    "TOLERANCE_WORDS",
+    "TOPICAL_KINDS",
+    "pair_name",
+    "zone_names",
+]
 DEEPER_REASONS = (
     gettext_lazy("Scar needs it, endpoint not reached"),
     gettext_lazy("Thick skin in this zone"),

@@ -12,7 +12,7 @@ from clinic.rules.devices import Kind
 from clinic.rules.findings import Finding, Verdict
 from clinic.rules.gates import Authority
 from clinic.rules.settings import InvalidSetting
-from patients.history.actions.overrides import authorities_of
+from patients.history.authority import authorities_of
 from sessions.charting.actions import zone_taps
 from sessions.charting.actions.open_sheet import OpenSheet
 from sessions.charting.entries import (

@@ -10,7 +10,8 @@ from clinic.rules.findings import Scope, Verdict
 from clinic.rules.gates import Authority, Step
 from clinic.staff.models import User
 from patients.history.actions import overrides
-from patients.history.actions.overrides import OverrideEntry, authorities_of
+from patients.history.actions.overrides import OverrideEntry
+from patients.history.authority import authorities_of
 from patients.history.errors import HistoryRefusedError
 from patients.history.models import RuleOverride
 from sessions.charting.actions.starting import refuse_unqualified

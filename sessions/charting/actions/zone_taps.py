@@ -11,7 +11,7 @@ from clinic.rules.findings import Finding, Verdict
 from clinic.rules.gates import Gate, Pass
 from clinic.rules.settings import InvalidSetting, refuse_invalid_passes
 from clinic.web.templatetags.formats import mm as mm_words
-from patients.history.actions.overrides import authorities_of
+from patients.history.authority import authorities_of
 from sessions.charting.actions.open_sheet import OpenSheet
 from sessions.charting.entries import (
     DepthEntry,

@@ -1,0 +1,1 @@
+"""Pages of sessions: the sheet, the record, events, lists."""

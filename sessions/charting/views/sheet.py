@@ -1,0 +1,289 @@
+"""The sheet at the chair: safety, treat, outcome, sign, and the taps on it.
+
+Every form works without script: it posts, and the page comes back. With script each
+tap is a small request that answers with the live part of the page.
+"""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from clinic.places.http import StaffRequest, wants_fragment
+from clinic.rules.gates import Step
+from clinic.staff.policy import Action, requires
+from clinic.staff.timeouts import at_the_chair
+from patients.consent import queries as consents
+from patients.history.authority import authorities_of
+from patients.history.queries import draft_of
+from sessions.charting import access, forms
+from sessions.charting.actions import safety as safety_actions
+from sessions.charting.actions import signing, starting, taps
+from sessions.charting.errors import (
+    SessionSignedError,
+    SheetChangedError,
+    SheetRefusedError,
+)
+from sessions.charting.queries.record import lines_of, windows_of
+from sessions.charting.queries.safety import safety_of
+from sessions.charting.queries.sheet import Sheet, sheet_of
+from sessions.charting.words import (
+    DEEPER_REASONS,
+    ENDPOINTS,
+    REACTIONS,
+    TOLERANCE_CHIPS,
+    TOPICAL_KINDS,
+)
+
+VERSION_HEADER = "X-Sheet-Version"
+PAGES = {"safety", "treat", "outcome", "sign"}
+
+
+@requires(Action.SESSION_WRITE)
+@at_the_chair
+@require_POST
+def start(request: StaffRequest, ref: str) -> HttpResponse:
+    """Open the sheet of a visit, or go on with it."""
+    now = timezone.now()
+    visit = access.visit_for(request.user, ref, now)
+    try:
+        session = starting.start(visit=visit, by=request.user, now=now)
+    except SheetRefusedError as refused:
+        context = {"patient": visit.patient, "refused": refused}
+        return render(request, "charting/not_started.html", context, status=422)
+    page = "treat" if session.skin_clear_at else "safety"
+    return redirect(f"charting:{page}", session.reference)
+
+
+@requires(Action.SESSION_WRITE)
+@at_the_chair
+@require_GET
+def safety(request: StaffRequest, ref: str) -> HttpResponse:
+    """What stands for and against treating, and the decision."""
+    return _safety_page(request, ref)
+
+
+def _safety_page(
+    request: StaffRequest, ref: str, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    now = timezone.now()
+    session = access.session_for(request.user, ref, now)
+    if session.is_signed:
+        return redirect("charting:record", session.reference)
+    found = safety_of(session, step=Step.START)
+    sheet = sheet_of(session, now=now)
+    here = reverse("charting:safety", args=[session.reference])
+    codes = ",".join(zone.code for zone in sheet.treated)
+    ask = {"patient": session.patient.reference, "purpose": "session", "zones": codes}
+    day = session.performed_on
+    context = {
+        **_frame(sheet, "safety"),
+        "found": found,
+        "consents": consents.all_standing(session.patient, today=day).values(),
+        "lines": lines_of([zone.row for zone in sheet.zones if zone.row]),
+        "mine": authorities_of(request.user),
+        "may_pass": {
+            w.finding.code: bool(w.may_pass & authorities_of(request.user))
+            for w in found.waiting
+        },
+        "draft": draft_of(session.patient, purpose="session", for_date=day),
+        "ask_url": f"{reverse('history:screening-start')}?"
+        + urlencode({**ask, "next": here}),
+        "next": here,
+        **more,
+    }
+    return render(request, "charting/safety.html", context, status=status)
+
+
+@requires(Action.SESSION_WRITE)
+@at_the_chair
+@require_POST
+def clear(request: StaffRequest, ref: str) -> HttpResponse:
+    """Skin clear, treat."""
+    now = timezone.now()
+    session = access.session_for(request.user, ref, now)
+    try:
+        safety_actions.clear_skin(
+            session=session, version=_version(request), by=request.user, now=now
+        )
+    except SheetRefusedError as refused:
+        return _safety_page(request, ref, status=422, refused=refused)
+    except SheetChangedError as changed:
+        return _safety_page(request, ref, status=409, changed=changed)
+    return redirect("charting:treat", session.reference)
+
+
+@requires(Action.SESSION_WRITE)
+@at_the_chair
+@require_POST
+def override(request: StaffRequest, ref: str) -> HttpResponse:
+    """A written reason against one finding."""
+    now = timezone.now()
+    session = access.session_for(request.user, ref, now)
+    try:
+        safety_actions.override(
+            session=session,
+            code=request.POST.get("code", ""),
+            reason=request.POST.get("reason", ""),
+            by=request.user,
+            now=now,
+        )
+    except SheetRefusedError as refused:
+        typed = request.POST.get("reason", "")
+        return _safety_page(request, ref, status=422, refused=refused, typed=typed)
+    messages.success(request, _("The reason is kept and printed in the record."))
+    return redirect("charting:safety", session.reference)
+
+
+@requires(Action.SESSION_WRITE)
+@at_the_chair
+@require_GET
+def treat(request: StaffRequest, ref: str) -> HttpResponse:
+    """Depth, passes and endpoint by zone, and the kit."""
+    return _page(request, ref, "treat")
+
+
+@requires(Action.SESSION_WRITE)
+@at_the_chair
+@require_GET
+def outcome(request: StaffRequest, ref: str) -> HttpResponse:
+    """Reaction, checklist, pain, aftercare with its dates."""
+    return _page(request, ref, "outcome")
+
+
+@requires(Action.SESSION_WRITE)
+@at_the_chair
+@require_http_methods(["GET", "POST"])
+def sign(request: StaffRequest, ref: str) -> HttpResponse:
+    """The record as it will be; signing locks it."""
+    if request.method == "GET":
+        return _page(request, ref, "sign")
+    now = timezone.now()
+    session = access.session_for(request.user, ref, now)
+    try:
+        signing.sign(
+            session=session, version=_version(request), by=request.user, now=now
+        )
+    except SessionSignedError:
+        return redirect("charting:record", session.reference)
+    except SheetRefusedError as refused:
+        return _page(request, ref, "sign", status=422, refused=refused)
+    except SheetChangedError as changed:
+        return _page(request, ref, "sign", status=409, changed=changed)
+    messages.success(request, _("Signed. The record is locked."))
+    return redirect("charting:record", session.reference)
+
+
+@requires(Action.SESSION_WRITE)
+@at_the_chair
+@require_POST
+def tap(request: StaffRequest, ref: str) -> HttpResponse:
+    """One change of the sheet, saved at once."""
+    now = timezone.now()
+    session = access.session_for(request.user, ref, now)
+    page = request.POST.get("page", "treat")
+    page = page if page in PAGES else "treat"
+    try:
+        change = forms.read_tap(
+            request.POST, day=session.performed_on, zone=session.site.zone
+        )
+        done = taps.record(session=session, tap=change, by=request.user, now=now)
+    except SheetRefusedError as refused:
+        return _page(request, ref, page, status=422, refused=refused)
+    except SheetChangedError as changed:
+        return _page(request, ref, page, status=409, changed=changed)
+    if wants_fragment(request):
+        return _page(request, ref, page, says=done.says)
+    return _back(session.reference, page, request.POST.get("selected", ""))
+
+
+def _back(reference: str, page: str, selected: str) -> HttpResponseRedirect:
+    place = reverse(f"charting:{page}", args=[reference])
+    query = f"?{urlencode({'zones': selected})}" if selected else ""
+    return HttpResponseRedirect(f"{place}{query}")
+
+
+def _page(
+    request: StaffRequest, ref: str, page: str, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    """A page of the sheet, or only its live part."""
+    now = timezone.now()
+    session = access.session_for(request.user, ref, now)
+    if session.is_signed:
+        return redirect("charting:record", session.reference)
+    asked = request.POST.get("selected") or request.GET.get("zones", "")
+    sheet = sheet_of(session, chosen=asked.replace(",", " ").split(), now=now)
+    if not sheet.chosen.codes:
+        sheet = sheet_of(session, now=now)
+    context = {
+        **_frame(sheet, page),
+        **_extra(sheet, page),
+        **_asked(request),
+        "live": f"charting/_live_{page}.html",
+        **more,
+    }
+    fragment = wants_fragment(request)
+    template = "charting/_fragment.html" if fragment else f"charting/{page}.html"
+    answer = render(request, template, context, status=status)
+    answer[VERSION_HEADER] = str(session.version)
+    return answer
+
+
+def _asked(request: StaffRequest) -> dict[str, str]:
+    """What a refused depth said, so that a reason can be given for it."""
+    return {
+        "asked_mm": request.POST.get("mm", ""),
+        "asked_zones": request.POST.get("zones", ""),
+        "asked_reason": request.POST.get("reason", ""),
+        "asked_override": request.POST.get("override_reason", ""),
+    }
+
+
+def _frame(sheet: Sheet, page: str) -> dict[str, Any]:
+    """What all four pages show: who, the steps, what was saved."""
+    order = ["safety", "treat", "outcome", "sign"]
+    return {
+        "sheet": sheet,
+        "session": sheet.session,
+        "patient": sheet.session.patient,
+        "page": page,
+        "step": order.index(page) + 1,
+        "safe": sheet.session.skin_clear_at,
+        "treat_missing": sheet.missing_at("treat"),
+        "outcome_missing": sheet.missing_at("outcome"),
+        "planned": sheet.session.plan and sheet.session.planned_session,
+    }
+
+
+def _extra(sheet: Sheet, page: str) -> dict[str, Any]:
+    if page == "treat":
+        return {
+            "reasons": DEEPER_REASONS,
+            "endpoints": ENDPOINTS,
+            "topical_kinds": TOPICAL_KINDS,
+            "tolerance_chips": TOLERANCE_CHIPS,
+            "book": sheet.limits.effective.book,
+        }
+    keys = [topical.row.topical_key for topical in sheet.topicals]
+    if page == "outcome":
+        return {
+            "tolerance_chips": TOLERANCE_CHIPS,
+            "reactions": REACTIONS,
+            "pains": range(11),
+            "windows": windows_of(sheet.session, keys),
+        }
+    return {
+        "lines": lines_of([zone.row for zone in sheet.zones if zone.row]),
+        "windows": windows_of(sheet.session, keys),
+    }
+
+
+def _version(request: StaffRequest) -> int:
+    typed = request.POST.get("version", "")
+    return int(typed) if typed.isdigit() else 0
