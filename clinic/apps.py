@@ -12,9 +12,15 @@ class ClinicConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Watch the doors and the sign-ins."""
+        """Watch the doors and the sign-ins; in the demo, set the clock."""
+        from django.conf import settings
+
         from clinic.staff import sign_in_log
         from clinic.staff.checks import check_doors
 
         checks.register(check_doors, checks.Tags.security)
         sign_in_log.connect()
+        if settings.DEMO:
+            from clinic.web import demo_clock
+
+            demo_clock.install()

@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("sessions.plans.urls")),
 ]
 if settings.DEMO:
+    urlpatterns.append(path("demo/", include("sessions.demo.urls")))
     urlpatterns.append(path("styleguide/", include("clinic.web.gallery.urls")))
 handler400 = "clinic.web.errors.bad_request"
 handler403 = "clinic.web.errors.forbidden"

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 
 THEMES = frozenset({"light", "dark", "system"})
 
@@ -10,6 +11,7 @@ def page(request: HttpRequest) -> dict[str, object]:
     """Context processor for all templates; reads no database beyond the user."""
     return {
         "demo": getattr(settings, "DEMO", False),
+        "demo_now": timezone.localtime() if getattr(settings, "DEMO", False) else None,
         "clinic_name": getattr(settings, "CLINIC_NAME", "Needlepoint"),
         "site_name": getattr(getattr(request, "site", None), "name", ""),
         "theme": theme_of(request),

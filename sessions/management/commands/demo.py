@@ -7,10 +7,10 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
-from django.utils import timezone
 
 from clinic.audit import context
 from clinic.models import Clinic
+from clinic.web import demo_clock
 from sessions.demo.build import ZONE, build, demo_moment
 
 
@@ -27,8 +27,9 @@ class Command(BaseCommand):
 
     def handle(self, *, again: bool, **_: Any) -> None:
         """Refuse a real clinic; build, rebuild, or say that it stands."""
-        now = timezone.now()
-        today = demo_moment(now).astimezone(ZONE).date()
+        now = demo_clock.real_now()
+        shown = demo_moment(now)
+        today = shown.astimezone(ZONE).date()
         clinic = Clinic.objects.first()
         if clinic is not None and not clinic.is_demo:
             raise CommandError(
@@ -44,6 +45,7 @@ class Command(BaseCommand):
         self.stdout.flush()
         with context.acting_from(context.Origin(source="demo")):
             build(now=now)
+        demo_clock.set_offset(shown - now)
 
 
 def _is_of(clinic: Clinic, today: date) -> bool:
