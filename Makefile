@@ -14,6 +14,7 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: ## make .venv and install the pinned packages
+	@test -n "$(PYTHON)" || { echo "Needlepoint needs Python 3.11." >&2; exit 1; }
 	@$(PYTHON) -m clinic.install run
 
 setup-dev: setup ## and the tools for changing the code

@@ -6,6 +6,7 @@ itself from the list, is much quicker than pip; where it will not work, pip does
 """
 
 import hashlib
+import importlib.util
 import os
 import re
 import subprocess
@@ -32,8 +33,10 @@ def main(purpose: str) -> int:
     digest = digest_of(lists)
     if PYTHON.exists() and stamp.exists() and stamp.read_text() == digest:
         return 0
+    if importlib.util.find_spec("ensurepip") is None:
+        return fail("Python's venv is not complete: apt-get install python3-venv.")
     try:
-        if not PYTHON.exists():
+        if not (VENV / "bin" / "pip").exists():
             say(f"Making {VENV.name} with Python {sys.version.split()[0]}")
             venv.create(VENV, with_pip=True)
         install(lists)

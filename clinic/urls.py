@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 clinic_pages: list[URLPattern | URLResolver] = [
+    path("", include("clinic.staff.urls")),
     path("", include("clinic.devices.urls")),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [

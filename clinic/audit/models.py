@@ -37,6 +37,11 @@ class AuditEvent(models.Model):
             ),
             models.Index(fields=["actor", "-id"], name="audit_by_actor"),
             models.Index(fields=["at"], name="audit_by_time"),
+            models.Index(
+                fields=["-id"],
+                name="audit_about_people",
+                condition=Q(object_kind="user"),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -80,12 +80,13 @@ class Server:
                 self._endpoint = self._arrive(database=database)
             return self._endpoint
 
-    def revive(self) -> None:
-        """After a failed connection: start anew when server and keeper are gone."""
+    def revive(self, *, within_seconds: float) -> None:
+        """After a failed connection: have it answer again, or raise in time.
+
+        What is started goes on starting, so that a later try may find it.
+        """
         with self._guard:
-            self._endpoint = None
-            self._prepared.clear()
-        self.ensure()
+            self._endpoint = self._arrive(database=None, start_seconds=within_seconds)
 
     def leave(self) -> None:
         """Give the server up before the process ends (which gives it up anyway)."""
@@ -95,7 +96,9 @@ class Server:
             self._lease = self._endpoint = self._place = None
             self._prepared.clear()
 
-    def _arrive(self, *, database: str | None) -> Endpoint:
+    def _arrive(
+        self, *, database: str | None, start_seconds: float = START_SECONDS
+    ) -> Endpoint:
         """Count ourselves as a user; start and prepare what is missing."""
         here = self._place = self._place or place.settle(var=self.var)
         with starting(here):
@@ -108,7 +111,10 @@ class Server:
             passwords = json.loads(here.passwords.read_text())
             endpoint = Endpoint(host=str(here.sockets), passwords=passwords)
             started = start_if_needed(
-                here, endpoint, linger_seconds=self.linger_seconds
+                here,
+                endpoint,
+                linger_seconds=self.linger_seconds,
+                within_seconds=start_seconds,
             )
             if started:
                 prepare_roles(endpoint)
@@ -237,12 +243,18 @@ def check_version(here: Place) -> None:
         )
 
 
-def start_if_needed(here: Place, endpoint: Endpoint, *, linger_seconds: float) -> bool:
+def start_if_needed(
+    here: Place,
+    endpoint: Endpoint,
+    *,
+    linger_seconds: float,
+    within_seconds: float,
+) -> bool:
     """Have a keeper and a server that answers; True when we started them."""
     if has_keeper(here) and answers(endpoint):
         return False
     trim_log(here.log)
-    until = time.monotonic() + START_SECONDS
+    until = time.monotonic() + within_seconds
     spawned = False
     while not (spawned and answers(endpoint)):
         if not has_keeper(here):
@@ -254,7 +266,7 @@ def start_if_needed(here: Place, endpoint: Endpoint, *, linger_seconds: float) -
             spawn_keeper(here, linger_seconds=linger_seconds)
         elif time.monotonic() > until:
             raise LocalDatabaseError(
-                f"The database does not answer after {START_SECONDS:.0f} seconds "
+                f"The database does not answer after {within_seconds:.0f} seconds "
                 f"(see {here.log})."
             )
         spawned = True

@@ -243,6 +243,10 @@ class Migration(migrations.Migration):
             model_name='auditevent',
             index=models.Index(fields=['at'], name='audit_by_time'),
         ),
+        migrations.AddIndex(
+            model_name='auditevent',
+            index=models.Index(condition=models.Q(('object_kind', 'user')), fields=['-id'], name='audit_about_people'),
+        ),
         migrations.AddConstraint(
             model_name='auditseal',
             constraint=models.UniqueConstraint(fields=('previous',), name='audit_seal_one_next'),

@@ -24,6 +24,7 @@ CAPABILITY_LABELS = {
     Capability.PRESCRIBER: _("Prescriber"),
     Capability.MEDICAL_LEAD: _("Medical lead"),
 }
+THEMES = [("system", _("System")), ("light", _("Light")), ("dark", _("Dark"))]
 QUALIFICATION_LABELS = {
     "needling": _("Microneedling certificate"),
     "medical": _("Medical licence"),
@@ -94,7 +95,7 @@ class User(AbstractBaseUser):
         _("theme"),
         max_length=6,
         default="system",
-        choices=[("system", _("System")), ("light", _("Light")), ("dark", _("Dark"))],
+        choices=THEMES,
     )
 
     objects: ClassVar[UserManager] = UserManager()

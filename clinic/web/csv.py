@@ -6,13 +6,13 @@ A cell that begins with one of = + - @, tab or return could be read as a formula
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 
-RISKY = ("=", "+", "-", "@", "\t", "\r")
+RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 Cell = str | int | float | Decimal | date | datetime | bool | None
 
@@ -49,3 +49,29 @@ def answer(
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
     )
+
+
+class _Echo:
+    """A file that gives back what is written to it."""
+
+    def write(self, text: str) -> str:
+        """The line, for the stream."""
+        return text
+
+
+def stream(
+    name: str, *, headings: Sequence[str], rows: Iterable[Sequence[Cell]]
+) -> StreamingHttpResponse:
+    """The same for a table too long to hold: it leaves line by line."""
+    return StreamingHttpResponse(
+        _lines(headings, rows),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
+    )
+
+
+def _lines(headings: Sequence[Cell], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    yield BOM + str(writer.writerow([text_of(heading) for heading in headings]))
+    for row in rows:
+        yield str(writer.writerow([text_of(cell) for cell in row]))

@@ -316,6 +316,31 @@ def test_it_serves_again_after_its_database_was_killed():
         shutil.rmtree(folder)
 
 
+@pytest.mark.prove
+def test_a_private_server_that_cannot_start_is_503_within_five_seconds():
+    folder = Path(tempfile.mkdtemp(prefix="np-", dir="/tmp"))
+    folder.chmod(0o755)
+    var = folder / "var"
+    config = var / "postgres" / "data" / "postgresql.conf"
+    try:
+        with serving(NEEDLEPOINT_VAR=str(var), DATABASE_URL="") as server:
+            assert server.get("/rows/") == (200, "a row")
+            config.write_text(config.read_text() + "\nno_such_setting = 1\n")
+            os.kill(localdb.postmaster_pid(var), signal.SIGKILL)
+            times = []
+            for _ in range(8):
+                began = time.monotonic()
+                assert server.get("/rows/")[0] == 503
+                times.append(time.monotonic() - began)
+            assert max(times) <= 5
+            text = config.read_text().replace("\nno_such_setting = 1\n", "\n")
+            config.write_text(text)
+            assert soon(lambda: server.get("/rows/")[0] == 200, seconds=15)
+    finally:
+        localdb.stop(var)
+        shutil.rmtree(folder)
+
+
 def soon(
     condition: Callable[[], bool], *, seconds: float = 10, every: float = 0.05
 ) -> bool:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 
 from tests.web.routes import World, maker
 
@@ -34,3 +35,33 @@ def device(world: World) -> dict[str, Any]:
 @maker("clinic:lot-put-back")
 def lot(world: World) -> dict[str, Any]:
     return {"pk": world.lot.pk}
+
+
+@maker("clinic:person")
+@maker("clinic:person-roles")
+@maker("clinic:person-active")
+@maker("clinic:person-link")
+@maker("clinic:person-second-step")
+@maker("clinic:person-sessions")
+@maker("clinic:qualification-add")
+def person(world: World) -> dict[str, Any]:
+    return {"pk": world.practitioner.pk}
+
+
+@maker("clinic:qualification-withdraw")
+def qualification(world: World) -> dict[str, Any]:
+    row = world.qualification
+    return {"pk": row.user_id, "qualification_pk": row.pk}
+
+
+@maker("clinic:my-session-end")
+def own_session(world: World) -> dict[str, Any]:
+    row = UserSession.objects.create(
+        user=world.me, ip="127.0.0.1", session_key=f"key-{world.me.pk}", user_agent="x"
+    )
+    return {"pk": row.pk}
+
+
+@maker("clinic:link")
+def link(_world: World) -> dict[str, Any]:
+    return {"token": "unknown"}

@@ -17,6 +17,8 @@ OPEN = {
     "account_inactive",
     "mfa_authenticate",
     "mfa_login_webauthn",
+    "clinic:link",
+    "clinic:link-password",
 }
 
 

@@ -5,6 +5,7 @@ nothing. While a database does not answer, a request need not wait for it when a
 has just waited in vain.
 """
 
+import threading
 import time
 from pathlib import Path
 from typing import Any, ClassVar
@@ -15,14 +16,16 @@ from django.db.utils import OperationalError
 from clinic.localdb import server
 from clinic.localdb.place import LocalDatabaseError
 
-LONG_WAIT_SECONDS = 1.0
+LONG_WAIT_SECONDS = 0.9
 AWAY_SECONDS = 2.0
+REVIVE_SECONDS = 1.0
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """Connects as settings say; with `LOCAL_VAR` once the private server runs."""
 
     away_until: ClassVar[float] = 0.0  # of this process, by the steady clock
+    reviving: ClassVar[threading.Lock] = threading.Lock()
 
     @property
     def private_server(self) -> server.Server | None:
@@ -48,8 +51,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Connect; when the private server was killed, start it once more."""
-        if time.monotonic() < self.away_until:
-            raise OperationalError("The database did not answer a moment ago.")
+        self._refuse_while_away()
         began = time.monotonic()
         try:
             return super().get_new_connection(conn_params)
@@ -57,15 +59,22 @@ class DatabaseWrapper(base.DatabaseWrapper):
             if self.private_server is None:
                 self._remember_wait(since=began)
                 raise
-        try:
-            self.private_server.revive()
-        except LocalDatabaseError as error:
-            raise OperationalError(str(error)) from error
+        with self.reviving:  # one thread tries, the others learn from it
+            self._refuse_while_away()
+            try:
+                self.private_server.revive(within_seconds=REVIVE_SECONDS)
+            except LocalDatabaseError as error:
+                self._remember_wait(since=began)
+                raise OperationalError(str(error)) from error
         return super().get_new_connection(conn_params)
 
-    @classmethod
-    def _remember_wait(cls, *, since: float) -> None:
+    def _refuse_while_away(self) -> None:
+        if time.monotonic() < self.away_until:
+            raise OperationalError("The database did not answer a moment ago.")
+
+    @staticmethod
+    def _remember_wait(*, since: float) -> None:
         """Spare others the wait, when there was one."""
         now = time.monotonic()
         if now - since >= LONG_WAIT_SECONDS:
-            cls.away_until = now + AWAY_SECONDS
+            DatabaseWrapper.away_until = now + AWAY_SECONDS

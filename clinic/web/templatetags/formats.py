@@ -160,3 +160,30 @@ def rounded(value: Decimal, *, places: int) -> Decimal:
 def as_json(value: Any) -> str:
     """A value as JSON for a `data-` attribute, which the template escapes."""
     return json.dumps(value, cls=DjangoJSONEncoder)
+
+
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+SYSTEMS = (
+    ("iPad", "iPad"),
+    ("iPhone", "iPhone"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)
+
+
+@register.filter
+def browser_words(user_agent: str) -> str:
+    """`Firefox on Windows`, as well as it can be told from what a browser sends."""
+    browser = next((word for mark, word in BROWSERS if mark in user_agent), "")
+    system = next((word for mark, word in SYSTEMS if mark in user_agent), "")
+    if browser and system:
+        return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+    return browser or system or _("Another program")

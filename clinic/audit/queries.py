@@ -1,0 +1,81 @@
+"""Reading the audit log: by person, patient, action and day; for a chart; of people."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Max, QuerySet
+from django.utils import timezone
+
+from clinic.audit.models import AuditEvent
+
+PAGE = 100
+RECENT = 20_000
+ABOUT_PEOPLE = ("person.", "qualification.", "second_factor.taken_away")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """What is looked for; nothing means everything. Days are those of `zone`."""
+
+    person_id: int | None = None
+    patient_id: int | None = None
+    action: str = ""
+    first_day: date | None = None
+    last_day: date | None = None
+    zone: ZoneInfo
+
+
+def events(search: Search) -> QuerySet[AuditEvent]:
+    """The events that fit, the latest first, each with who did it."""
+    found = AuditEvent.objects.select_related("actor").order_by("-id")
+    if search.person_id is not None:
+        found = found.filter(actor_id=search.person_id)
+    if search.patient_id is not None:
+        found = found.filter(patient_id=search.patient_id)
+    if search.action:
+        found = found.filter(action=search.action)
+    if search.first_day is not None:
+        found = found.filter(at__gte=_midnight(search.first_day, search.zone))
+    if search.last_day is not None:
+        after = search.last_day + timedelta(days=1)
+        found = found.filter(at__lt=_midnight(after, search.zone))
+    return found
+
+
+def page(search: Search, *, before_id: int | None = None) -> list[AuditEvent]:
+    """One page and one event more, which tells whether there is another page."""
+    found = events(search)
+    if before_id is not None:
+        found = found.filter(id__lt=before_id)
+    return list(found[: PAGE + 1])
+
+
+def each(search: Search) -> Iterator[AuditEvent]:
+    """All events that fit, streamed."""
+    return events(search).iterator(chunk_size=2000)
+
+
+def actions() -> list[str]:
+    """The actions among the latest events, by name, to choose from."""
+    newest = AuditEvent.objects.aggregate(id=Max("id"))["id"] or 0
+    recent = AuditEvent.objects.filter(id__gt=newest - RECENT)
+    return sorted(set(recent.values_list("action", flat=True)))
+
+
+def events_of_patient(patient_id: int, *, limit: int = 200) -> list[AuditEvent]:
+    """Who read and changed a chart, the latest first, for its log tab."""
+    found = AuditEvent.objects.filter(patient_id=patient_id).select_related("actor")
+    return list(found.order_by("-id")[:limit])
+
+
+def about_people(*, limit: int) -> list[AuditEvent]:
+    """The latest changes of people, roles and qualifications, for every owner."""
+    found = AuditEvent.objects.select_related("actor").filter(object_kind="user")
+    ours = found.filter(action__regex=rf"^({'|'.join(ABOUT_PEOPLE)})")
+    return list(ours.order_by("-id")[:limit])
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()), zone)

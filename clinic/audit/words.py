@@ -1,0 +1,109 @@
+"""The audit log in words: what an action is called, and one event as one line."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clinic.audit.models import AuditEvent
+from clinic.web import refs
+
+_WORDS: Mapping[str, Promise | str] = {
+    "audit.exported": gettext_lazy("Exported the audit log"),
+    "audit.read": gettext_lazy("Read the audit log"),
+    "chart.opened": gettext_lazy("Opened a chart"),
+    "patients.listed": gettext_lazy("Looked at the list of patients"),
+    "refused": gettext_lazy("Was refused"),
+    "sign_in.done": gettext_lazy("Signed in"),
+    "sign_in.failed": gettext_lazy("Sign-in failed"),
+    "sign_in.timed_out": gettext_lazy("Was signed out by the clock"),
+    "sign_out": gettext_lazy("Signed out"),
+    "password.changed": gettext_lazy("Changed the password"),
+    "password.set_by_link": gettext_lazy("Set a password by sign-in link"),
+    "second_factor.added": gettext_lazy("Added a second step"),
+    "second_factor.removed": gettext_lazy("Removed a second step"),
+    "second_factor.codes_renewed": gettext_lazy("Made new recovery codes"),
+    "second_factor.failed": gettext_lazy("Second step failed"),
+    "second_factor.taken_away": gettext_lazy("Took somebody's second step away"),
+    "person.added": gettext_lazy("Added a person"),
+    "person.changed": gettext_lazy("Changed a person"),
+    "person.roles_changed": gettext_lazy("Changed roles"),
+    "person.closed": gettext_lazy("Closed a sign-in"),
+    "person.opened": gettext_lazy("Opened a sign-in"),
+    "person.link_made": gettext_lazy("Made a sign-in link"),
+    "person.sessions_ended": gettext_lazy("Signed a person out"),
+    "qualification.added": gettext_lazy("Added a qualification"),
+    "qualification.withdrawn": gettext_lazy("Withdrew a qualification"),
+    "device.added": gettext_lazy("Added a device"),
+    "device.changed": gettext_lazy("Changed a device"),
+    "lot.received": gettext_lazy("Received a lot"),
+    "lot.changed": gettext_lazy("Changed a lot"),
+    "lot.withdrawn": gettext_lazy("Withdrew a lot"),
+    "lot.put_back": gettext_lazy("Put a lot back"),
+    "unit.opened": gettext_lazy("Opened a unit"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One event as people read it."""
+
+    at: datetime
+    person: str
+    action: str
+    patient: str
+    about: str
+    details: str
+    address: str
+
+
+def in_words(action: str) -> str:
+    """What an action is called; a new one shows its own name, readable enough."""
+    known = _WORDS.get(action)
+    return (
+        str(known)
+        if known
+        else action.replace(".", ": ").replace("_", " ").capitalize()
+    )
+
+
+def line(event: AuditEvent) -> Line:
+    """One event, whose actor was fetched with it."""
+    return Line(
+        at=event.at,
+        person=event.actor.full_name if event.actor else _("Nobody signed in"),
+        action=in_words(event.action),
+        patient=patient_reference(event),
+        about=object_name(event),
+        details=details(event),
+        address=event.address or event.source,
+    )
+
+
+def patient_reference(event: AuditEvent) -> str:
+    """`P00412`, nothing without a patient."""
+    return refs.number("P", event.patient_id, width=5) if event.patient_id else ""
+
+
+def object_name(event: AuditEvent) -> str:
+    """`lot 7`, nothing without an object."""
+    if not event.object_kind:
+        return ""
+    return f"{event.object_kind} {event.object_id or ''}".strip()
+
+
+def details(event: AuditEvent) -> str:
+    """`fields: name, serial; site: 2`."""
+    return "; ".join(
+        f"{name.replace('_', ' ')}: {_value(value)}"
+        for name, value in event.details.items()
+        if value not in (None, "", [])
+    )
+
+
+def _value(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

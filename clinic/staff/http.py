@@ -1,0 +1,11 @@
+"""The request of a signed-in person, for slices that know no sites."""
+
+from django.http import HttpRequest
+
+from clinic.staff.models import User
+
+
+class PersonRequest(HttpRequest):
+    """A signed-in request."""
+
+    user: User
