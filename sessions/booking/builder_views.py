@@ -70,6 +70,8 @@ def _answer(request: StaffRequest, given: QueryDict, options: Options) -> HttpRe
     form = WishesForm(data=with_defaults(given, options), options=options)
     if options.patient.is_deceased or not form.is_valid():
         status = 422 if request.method == "POST" else 200
+        if request.method == "GET" and "protocol" not in given:
+            form.errors.clear()  # the page was only opened: nothing is wrong yet
         return _page(request, form, built=None, status=status)
     zones, house = reading.zones_and_house(form)
     choice = form.choice(zones=zones, house=house)

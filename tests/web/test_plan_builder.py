@@ -369,3 +369,15 @@ def test_the_builder_asks_the_database_little(
     desk = Desk()
     with django_assert_max_num_queries(32):
         desk.ask()
+
+
+@pytest.mark.regression("first-open")
+def test_a_page_that_was_only_opened_complains_of_nothing() -> None:
+    site = factories.make_site()
+    desk = factories.make_desk(site=site)
+    patient = factories.make_patient()
+    response = signed_in(desk).get(f"/plans/new/?patient={patient.reference}")
+    assert response.status_code == 200
+    assert "error-summary" not in html(response)
+    asked = signed_in(desk).get(f"/plans/new/?patient={patient.reference}&protocol=")
+    assert "error-summary" in html(asked)
