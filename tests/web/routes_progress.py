@@ -1,5 +1,6 @@
 """Arguments of the addresses of a patient's overview and readings."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -45,6 +46,7 @@ def signed_session(world: World) -> dict[str, Any]:
         room=factories.make_room(site=world.site),
         by=world.desk,
         status="done",
+        starts_at=factories.NOW - timedelta(days=28),
     )
     session = factories.make_session(visit=visit)
     consent = world.patient.consents.first() or factories.make_consent(
