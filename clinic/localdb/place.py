@@ -180,23 +180,31 @@ def binaries_for(*, account: Account) -> Path:
         )
     if account.reaches(install / "bin" / "postgres"):
         return install / "bin"
-    return copied_binaries(install) / "bin"
+    return copied_binaries(install)
 
 
 def copied_binaries(install: Path) -> Path:
-    """A copy of the binaries under /var/lib/needlepoint, made once per version."""
+    """The same folder in a copy under /var/lib/needlepoint, made once per version.
+
+    The programs find their libraries in a folder beside the wheel's, so the copy
+    keeps both where they stand to each other.
+    """
     stamp = str((install / "bin" / "postgres").stat().st_mtime_ns)
     digest = hashlib.sha256(f"{install}{stamp}".encode()).hexdigest()[:12]
     copy = ROOT_HOME / f"binaries-{digest}"
+    binaries = copy / WHEEL / INSTALL / "bin"
     if copy.exists():
-        return copy
+        return binaries
     unfinished = copy.with_name(f"{copy.name}.{os.getpid()}")
-    ROOT_HOME.mkdir(parents=True, exist_ok=True)
+    leave_out = shutil.ignore_patterns("include")
     shutil.copytree(
-        install, unfinished, symlinks=True, ignore=shutil.ignore_patterns("include")
+        install, unfinished / WHEEL / INSTALL, symlinks=True, ignore=leave_out
     )
+    libraries = install.parent.with_name(f"{WHEEL}.libs")
+    if libraries.exists():  # on Linux; elsewhere they are inside
+        shutil.copytree(libraries, unfinished / libraries.name, symlinks=True)
     try:
         unfinished.rename(copy)
     except OSError:  # another process was quicker
         shutil.rmtree(unfinished)
-    return copy
+    return binaries

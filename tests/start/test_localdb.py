@@ -398,22 +398,30 @@ def test_the_socket_is_where_it_was_said(var):
 
 
 @pytest.mark.prove
+@pytest.mark.regression(3)
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root copies the binaries")
-def test_copied_binaries_run_as_the_account(tmp_path, monkeypatch):
+def test_a_cluster_of_copied_binaries_works(monkeypatch):
+    """Nothing of the project can be reached, so data and binaries live elsewhere."""
     folder = Path(tempfile.mkdtemp(prefix="np-bin-", dir="/tmp"))
     folder.chmod(0o755)
+    shut = folder / "shut"
+    shut.mkdir(mode=0o700)
     monkeypatch.setattr(place, "ROOT_HOME", folder / "lib")
-    account = place.account_to_run_as()
-    binaries = place.binaries_for(account=account)
-    copy = place.copied_binaries(binaries.parent)
-    assert place.copied_binaries(binaries.parent) == copy  # once
-    version = subprocess.run(
-        [copy / "bin" / "postgres", "--version"],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd="/",
-        **account.popen(),
+    monkeypatch.setattr(
+        place.Account,
+        "reaches",
+        lambda _, path: "site-packages" not in str(path) and shut != path,
     )
-    assert "18." in version.stdout
-    shutil.rmtree(folder)
+    one = server.Server(var=shut / "var", linger_seconds=0.2)
+    try:
+        one.ensure(database="needlepoint")
+        assert folder / "lib" in one._place.binaries.parents
+    finally:
+        one.leave()
+        assert eventually(lambda: postmaster_pid_of(folder / "lib") is None)
+        time.sleep(0.5)
+        shutil.rmtree(folder)
+
+
+def postmaster_pid_of(lib: Path) -> Path | None:
+    return next(lib.glob("*/data/postmaster.pid"), None)
