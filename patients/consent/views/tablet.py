@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.places.http import StaffRequest
 from clinic.staff.policy import Action, requires
+from clinic.staff.timeouts import at_the_chair
 from patients.consent import access, actions
 from patients.consent.forms import TabletForm
 from patients.consent.guardians import needs_guardian
@@ -32,6 +33,7 @@ def hand_over(request: StaffRequest, ref: str, kind: str) -> HttpResponse:
 
 
 @requires(Action.CONSENT_WRITE)
+@at_the_chair
 @require_http_methods(["GET", "POST"])
 def form(request: StaffRequest, ref: str, kind: str) -> HttpResponse:
     """The form as the patient reads and signs it."""
@@ -60,6 +62,7 @@ def form(request: StaffRequest, ref: str, kind: str) -> HttpResponse:
 
 
 @requires(Action.CONSENT_WRITE)
+@at_the_chair
 @require_http_methods(["GET"])
 def done(request: StaffRequest, ref: str, kind: str) -> HttpResponse:
     """Thank you, and whom to give the tablet to."""

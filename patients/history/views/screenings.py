@@ -16,6 +16,7 @@ from clinic.rulebook.queries import effective_book
 from clinic.rules.facts import Purpose
 from clinic.rules.findings import Verdict
 from clinic.staff.policy import Action, requires
+from clinic.staff.timeouts import at_the_chair
 from clinic.web import once
 from patients.history import access, asking
 from patients.history.actions import overrides as override_actions
@@ -83,6 +84,7 @@ def _start(request: StaffRequest, patient: Any) -> dict[str, Any]:
 
 
 @requires(Action.SCREENING)
+@at_the_chair
 @require_http_methods(["GET", "POST"])
 def ask(request: StaffRequest, ref: str) -> HttpResponse:
     """The questions. Whatever is posted is kept first, then done."""
@@ -171,6 +173,7 @@ def side(sheet: asking.Sheet) -> dict[str, Any]:
 
 
 @requires(Action.SCREENING)
+@at_the_chair
 @require_POST
 def answer(request: StaffRequest, ref: str, key: str) -> HttpResponse:
     """One answer, kept at once; gives back a line and the side of the page."""

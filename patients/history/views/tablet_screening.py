@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clinic.places.http import StaffRequest
 from clinic.staff.policy import Action, requires
+from clinic.staff.timeouts import at_the_chair
 from patients.history import access, asking, tablet
 from patients.history.actions import screenings as actions
 from patients.history.errors import HistoryRefusedError
@@ -33,6 +34,7 @@ def hand_over(request: StaffRequest, ref: str) -> HttpResponse:
 
 
 @requires(Action.SCREENING)
+@at_the_chair
 @require_http_methods(["GET", "POST"])
 def form(request: StaffRequest, ref: str) -> HttpResponse:
     """The questions as the patient answers them."""
@@ -68,6 +70,7 @@ def form(request: StaffRequest, ref: str) -> HttpResponse:
 
 
 @requires(Action.SCREENING)
+@at_the_chair
 @require_POST
 def answer(request: StaffRequest, ref: str, key: str) -> HttpResponse:
     """One answer of the patient, kept at once."""
@@ -95,6 +98,7 @@ def answer(request: StaffRequest, ref: str, key: str) -> HttpResponse:
 
 
 @requires(Action.SCREENING)
+@at_the_chair
 @require_GET
 def done(request: StaffRequest, ref: str) -> HttpResponse:
     """Thank you, and whom to give the tablet to."""
