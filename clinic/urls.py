@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 clinic_pages: list[URLPattern | URLResolver] = [
     path("", include("clinic.staff.urls")),
+    path("", include("clinic.places.urls")),
     path("", include("clinic.devices.urls")),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [

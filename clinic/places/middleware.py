@@ -19,9 +19,10 @@ def site_middleware(
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if not isinstance(request.user, User):
             return get_response(request)
-        site = queries.site_of(
-            user=request.user, wanted_id=request.session.get(SITE_KEY)
-        )
+        sites = queries.sites_of(user=request.user)
+        site = queries.chosen(sites, wanted_id=request.session.get(SITE_KEY))
+        request.sites = sites  # type: ignore[attr-defined]
+        request.clinic_name = sites[0].clinic_name if sites else ""  # type: ignore[attr-defined]
         request.site = site  # type: ignore[assignment] # ours, not contrib.sites'
         if site is None:
             return get_response(request)

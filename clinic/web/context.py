@@ -12,7 +12,7 @@ def page(request: HttpRequest) -> dict[str, object]:
     return {
         "demo": getattr(settings, "DEMO", False),
         "demo_now": timezone.localtime() if getattr(settings, "DEMO", False) else None,
-        "clinic_name": getattr(settings, "CLINIC_NAME", "Needlepoint"),
+        "clinic_name": getattr(request, "clinic_name", "") or "Needlepoint",
         "site_name": getattr(getattr(request, "site", None), "name", ""),
         "theme": theme_of(request),
         "single_keys": getattr(getattr(request, "user", None), "single_keys", True),

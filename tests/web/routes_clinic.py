@@ -5,6 +5,8 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 
+from clinic.models import Absence, Closure
+from tests.factories import TODAY
 from tests.web.routes import World, maker
 
 
@@ -65,3 +67,38 @@ def own_session(world: World) -> dict[str, Any]:
 @maker("clinic:link")
 def link(_world: World) -> dict[str, Any]:
     return {"token": "unknown"}
+
+
+@maker("clinic:site-settings")
+@maker("clinic:site-change")
+@maker("clinic:site-hours")
+@maker("clinic:room-add")
+def site(world: World) -> dict[str, Any]:
+    return {"pk": world.site.pk}
+
+
+@maker("clinic:room")
+def room(world: World) -> dict[str, Any]:
+    return {"pk": world.room.pk}
+
+
+@maker("clinic:closure-remove")
+def closure(_world: World) -> dict[str, Any]:
+    days = {"first_day": TODAY, "last_day": TODAY}
+    return {"pk": Closure.objects.create(reason="Holiday", **days).pk}
+
+
+@maker("clinic:absence-remove")
+def absence(world: World) -> dict[str, Any]:
+    days = {"first_day": TODAY, "last_day": TODAY}
+    return {"pk": Absence.objects.create(user=world.practitioner, **days).pk}
+
+
+@maker("clinic:person-places")
+def person_places(world: World) -> dict[str, Any]:
+    return {"pk": world.practitioner.pk}
+
+
+@maker("clinic:person-hours")
+def person_hours(world: World) -> dict[str, Any]:
+    return {"pk": world.practitioner.pk, "site_pk": world.site.pk}

@@ -76,6 +76,7 @@ def nav(context: Context) -> dict[str, Any]:
         "clinic_name": context.get("clinic_name", ""),
         "site_name": context.get("site_name", ""),
         "csrf_token": context.get("csrf_token"),
+        "request": request,
     }
 
 
