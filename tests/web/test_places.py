@@ -165,7 +165,7 @@ def test_a_week_that_cannot_be_is_refused_and_stays_typed(
 
 
 def test_an_empty_week_is_closed(office: Client, site: Site) -> None:
-    post(office, "site-hours", site.pk)
+    post(office, "site-hours", site.pk, **dict.fromkeys(WEEK, ""))
     assert not OpeningHours.objects.filter(site=site).exists()
     assert "Riverside has no opening hours" in get(office, "settings")
 
