@@ -8,7 +8,7 @@ MANAGE := $(PY) manage.py
 export VENV
 
 .PHONY: help setup setup-dev run demo test browser check format bench prove migrations \
-        rulebook lock screenshots clean
+        lock screenshots clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -56,9 +56,6 @@ prove: setup ## the long proofs: kills, races, slow clients
 
 migrations: setup ## write the migrations of our three apps
 	$(MANAGE) makemigrations clinic patients treatments
-
-rulebook: setup ## write docs/rulebook.md for a clinician to read
-	$(MANAGE) rulebook
 
 lock: setup-dev ## pin requirements*.in into requirements*.txt, with hashes
 	cd $(CURDIR) && for list in requirements requirements-dev; do \
