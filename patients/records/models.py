@@ -2,7 +2,6 @@
 
 from typing import ClassVar
 
-from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Reverse
@@ -30,10 +29,12 @@ class Patient(models.Model):
     """A person who is or was treated here.
 
     `search_name` (family name first, so that it also sorts) and `phone_digits` are
-    the normalised copies that the search reads (no extension is needed,
-    DEPENDENCIES P14). `patients.records.names` and `phones` make them; every write
-    goes through `patients.records.actions` or the import. A person may have one
-    name only: then it is the first name.
+    the normalised copies that the search reads; `patients.records.names` and
+    `phones` make them, every write goes through `patients.records.actions` or the
+    import. They sort byte by byte, so that an index serves a name's beginning and a
+    phone's end; migration 0004 adds the index on any three letters in a row (no
+    extension is needed, DEPENDENCIES P14). A person may have one name only: then it
+    is the first name.
     """
 
     given_name = models.CharField(_("first name"), max_length=80)
@@ -62,8 +63,10 @@ class Patient(models.Model):
     clinical_note = models.TextField(_("clinical note"), blank=True)
     deceased_on = models.DateField(_("died on"), null=True, blank=True)
     is_deceased = models.BooleanField(_("has died"), default=False)
-    search_name = models.CharField(max_length=260, editable=False)
-    phone_digits = models.CharField(max_length=20, blank=True, editable=False)
+    search_name = models.CharField(max_length=260, editable=False, db_collation="C")
+    phone_digits = models.CharField(
+        max_length=20, blank=True, editable=False, db_collation="C"
+    )
     import_source = models.CharField(max_length=40, blank=True, editable=False)
     import_key = models.CharField(max_length=80, blank=True, editable=False)
     created_at = models.DateTimeField(editable=False)
@@ -123,7 +126,7 @@ class Patient(models.Model):
                 condition=~Q(phone_digits=""),
             ),
             models.Index(
-                OpClass(Reverse("phone_digits"), name="text_pattern_ops"),
+                Reverse("phone_digits"),
                 name="patient_by_phone_end",
                 condition=~Q(phone_digits=""),
             ),

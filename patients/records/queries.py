@@ -4,9 +4,21 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
-from django.db.models.functions import Reverse
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import (
+    Case,
+    Func,
+    IntegerField,
+    Lookup,
+    Q,
+    QuerySet,
+    TextField,
+    When,
+)
+from django.db.models.functions import Reverse, Upper
+from django.db.models.lookups import StartsWith
 
 from clinic.web import refs
 from patients.records import dates, filters, names, phones
@@ -14,7 +26,25 @@ from patients.records.models import Patient
 
 LEAST_PHONE_DIGITS = 3
 MOST_PARTS = 8
+BY_NAME = ("search_name", "id")
+# The same order, by a function: for the few whom a phone or a birth date finds, so
+# that PostgreSQL does not walk all names in order until it has met enough of them.
+BY_NAME_OF_FEW = (Upper("search_name"), "id")
 _NOBODY = Q(pk__in=[])
+_TEXTS: "ArrayField[Any, Any]" = ArrayField(TextField())
+
+
+class LettersInThrees(Func):
+    """Every three letters in a row, as migration 0004 indexes them."""
+
+    function = "letters_in_threes"
+    output_field = _TEXTS
+
+    def contains(self, threes: Sequence[str]) -> "Lookup[Any]":
+        """Names in which all of them stand."""
+        lookup = _TEXTS.get_lookup("contains")
+        assert lookup is not None  # noqa: S101  an array has it
+        return lookup(self, list(threes))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,33 +69,68 @@ def people() -> QuerySet[Patient]:
     return Patient.objects.defer("clinical_note")
 
 
-def listed(*, kind: filters.Filter, now: datetime) -> QuerySet[Patient]:
-    """The patients of a filter, in its order."""
-    return kind.narrow(people(), now).order_by(*kind.order)
+def listed(*, kind: filters.Filter, now: datetime) -> QuerySet[Patient, int]:
+    """The patients of a filter, in its order, as keys: see `in_order`."""
+    return (
+        kind.narrow(Patient.objects.all(), now)
+        .order_by(*kind.order)
+        .values_list("pk", flat=True)
+    )
+
+
+def in_order(keys: Sequence[int]) -> list[Patient]:
+    """The patients of the keys, in their order. A page far down the list is read
+    from the index alone, and only its own rows are fetched.
+    """
+    found = people().in_bulk(keys)
+    return [found[key] for key in keys if key in found]
 
 
 def search(*, text: str, limit: int, today: date) -> Found:
     """People whom every part of the text fits, in any order of the parts.
 
     A part is some of a name, a birth date, the last digits of a phone (three at
-    least) or a reference. Names that begin with the first word come first.
+    least) or a reference. Who sorts under the first word comes first.
     """
     days, rest = dates.take_days(text, today=today)
     wanted = Q(born_on__in=days) if days else Q()
     by = {"birth"} if days else set[str]()
-    first_word = ""
+    first_word, first_name = "", Q()
     for part in _parts(rest):
         condition, kind = _condition(part)
-        wanted &= condition
         by.add(kind)
-        first_word = first_word or (names.fold(part) if kind == "name" else "")
+        if kind == "name" and not first_word:
+            first_word, first_name = names.fold(part), condition
+        else:
+            wanted &= condition
     if not by:
         return Found(patients=[], has_more=False, by=())
-    rows = people().alias(phone_end=Reverse("phone_digits")).filter(wanted)
-    found = list(rows.order_by(_nearness(first_word), "search_name", "id")[: limit + 1])
+    rows = people().filter(wanted)
+    found = (
+        _nearest_first(rows, first_word, first_name, limit + 1)
+        if first_word
+        else list(rows.order_by(*BY_NAME_OF_FEW)[: limit + 1])
+    )
     return Found(
         patients=found[:limit], has_more=len(found) > limit, by=tuple(sorted(by))
     )
+
+
+def _nearest_first(
+    rows: QuerySet[Patient], word: str, anywhere: Q, limit: int
+) -> list[Patient]:
+    """Those whose family name begins with the word, then the others, by name.
+
+    The first group is read from the sorted index; when it fills the page, the many
+    who have the word somewhere are not looked at.
+    """
+    begins = Q(search_name__startswith=f" {word}")
+    found = list(rows.filter(begins).order_by(*BY_NAME)[:limit])
+    if len(found) < limit:
+        others = rows.filter(anywhere).exclude(begins)
+        nearest = others.order_by(_nearness(word), *BY_NAME)
+        found += nearest[: limit - len(found)]
+    return found
 
 
 def by_reference(*, text: str) -> Found:
@@ -136,7 +201,7 @@ def _condition(part: str) -> tuple[Q, str]:
     """What one part asks for, and its kind."""
     key = refs.parse_number(Patient.PREFIX, part)
     if key is not None:
-        return Q(pk=key) | _name(part), "reference"
+        return Q(pk=key), "reference"
     digits = phones.digits(part)
     if len(digits) >= LEAST_PHONE_DIGITS and re.fullmatch(r"[+\d()./-]+", part):
         return _phone(digits) | _birth_year(digits), "phone"
@@ -149,10 +214,18 @@ def _name(part: str) -> Q:
     for way in names.spellings(part):
         every = Q()
         for word in way.split():
-            piece = word if len(word) > 2 else f" {word}"
-            every &= Q(search_name__contains=piece)
+            every &= _piece(word if len(word) > 2 else f" {word}")
         either |= every or _NOBODY
     return either
+
+
+def _piece(text: str) -> Q:
+    """Names with the piece in them; from three letters on read from the index."""
+    threes = [text[place : place + 3] for place in range(len(text) - 2)]
+    found = Q(search_name__contains=text)
+    if threes:
+        found &= Q(LettersInThrees("search_name").contains(threes))
+    return found
 
 
 def _phone(digits: str) -> Q:
@@ -160,8 +233,8 @@ def _phone(digits: str) -> Q:
     ends = {digits, digits.lstrip("0")} if len(digits) > 6 else {digits}
     either = _NOBODY
     for end in ends - {""}:
-        either |= ~Q(phone_digits="") & Q(phone_end__startswith=end[::-1])
-    return either
+        either |= Q(StartsWith(Reverse("phone_digits"), end[::-1]))
+    return ~Q(phone_digits="") & either
 
 
 def _birth_year(digits: str) -> Q:
@@ -172,13 +245,10 @@ def _birth_year(digits: str) -> Q:
     return Q(born_on__gte=first, born_on__lte=first.replace(month=12, day=31))
 
 
-def _nearness(word: str) -> Case | Value:
-    """0 when the sorting name begins with the word, 1 when another name does."""
-    if not word:
-        return Value(0)
+def _nearness(word: str) -> Case:
+    """0 when some name begins with the word, 1 when it stands inside one."""
     return Case(
-        When(search_name__startswith=f" {word}", then=0),
-        When(search_name__contains=f" {word}", then=1),
-        default=2,
+        When(search_name__contains=f" {word}", then=0),
+        default=1,
         output_field=IntegerField(),
     )

@@ -37,16 +37,18 @@ def patient_list(request: StaffRequest) -> HttpResponse:
     shown = filters.named(request.GET.get("show", ""))
     pages = Paginator(queries.listed(kind=shown, now=now), PAGE_SIZE)
     page = pages.get_page(request.GET.get("page"))
+    patients = queries.in_order(list(page))
     audit.record(
         by=request.user,
         now=now,
         action="patients.listed",
         filter=shown.key,
-        shown=[patient.reference for patient in page],
+        shown=[patient.reference for patient in patients],
     )
     context = {
         **_list_rights(request),
         "page": page,
+        "patients": patients,
         "ways": _ways(shown),
         "shown": shown,
         "is_empty": shown is filters.ALL and pages.count == 0,

@@ -133,7 +133,7 @@ def test_pages_of_the_list_hold_everybody_once() -> None:
     for _ in range(60):
         make_patient(given_name="Same", family_name="Name")
     client = signed_in(make_desk())
-    pages = [client.get(f"/patients/?page={n}").context["page"] for n in (1, 2)]
+    pages = [client.get(f"/patients/?page={n}").context["patients"] for n in (1, 2)]
     keys = [patient.pk for page in pages for patient in page]
     assert sorted(keys) == sorted(Patient.objects.values_list("pk", flat=True))
 
