@@ -270,10 +270,10 @@ def test_a_killed_parent_leaves_nobody_behind():
 
 @pytest.mark.parametrize(
     ("people", "limit"),
-    [(4, 10.0), pytest.param(16, 5.0, marks=pytest.mark.prove)],
+    [(4, None), pytest.param(16, 5.0, marks=pytest.mark.prove)],
 )
-def test_a_database_that_never_answers_is_503_within_five_seconds(people, limit):
-    """Five when the machine has nothing else to do; more only while tests share it."""
+def test_a_database_that_never_answers_is_503(people, limit):
+    """Within five seconds, on a machine that has nothing else to do (make prove)."""
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen(people)
@@ -294,7 +294,8 @@ def test_a_database_that_never_answers_is_503_within_five_seconds(people, limit)
             for thread in threads:
                 thread.join()
     assert [status for status, _ in answers] == [503] * people
-    assert max(seconds for _, seconds in answers) <= limit
+    if limit is not None:
+        assert max(seconds for _, seconds in answers) <= limit
 
 
 @pytest.mark.prove
