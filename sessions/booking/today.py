@@ -270,7 +270,7 @@ def _ruler(
 def _flags(
     visits: Sequence[Visit], *, day: date, clinical: bool
 ) -> dict[int, tuple[Flag, ...]]:
-    """What to know before each visit; four queries at most."""
+    """What to know before each visit; eight queries at most."""
     people = {visit.patient_id: visit.patient for visit in visits}
     if not people:
         return {}
@@ -284,9 +284,15 @@ def _flags(
         ).values_list("patient_id", flat=True)
     )
     known = history.flags_of(list(people.values()), today=day) if clinical else {}
+    ask = (
+        frozenset[int]()
+        if clinical
+        else history.needing_word(list(people.values()), today=day)
+    )
     return {
         visit.pk: (
             *_due(visit, unsigned=unsigned, screened=screened),
+            *(_ask_first() if visit.patient_id in ask else ()),
             *(
                 Flag(text=flag.text, tone=flag.kind, icon="flag")
                 for flag in known.get(visit.patient_id, ())
@@ -295,6 +301,12 @@ def _flags(
         )
         for visit in visits
     }
+
+
+def _ask_first() -> tuple[Flag, ...]:
+    """What the desk is told when something stands against a treatment."""
+    neutral = history.desk_flag()
+    return (Flag(text=neutral.text, tone=neutral.kind, icon="flag"),)
 
 
 def _due(visit: Visit, *, unsigned: frozenset[int], screened: set[int]) -> list[Flag]:

@@ -587,6 +587,18 @@ def test_flags_of_many_patients_take_two_queries(
         assert len(queries.flags_of(patients, today=TODAY)) == 5
 
 
+def test_whom_the_desk_asks_about_takes_few_queries(
+    by: User, django_assert_max_num_queries: Any
+) -> None:
+    patients = [factories.make_patient() for _ in range(4)]
+    for one in patients:
+        screened(one, by, filler=YES)
+    screened(patients[0], by, now=NOW + timedelta(hours=1))
+    with django_assert_max_num_queries(5):
+        asked = queries.needing_word(patients, today=TODAY)
+    assert asked == {one.pk for one in patients[1:]}
+
+
 def test_a_decision_takes_few_queries(
     patient: Patient, by: User, django_assert_max_num_queries: Any
 ) -> None:

@@ -15,7 +15,7 @@ from clinic.staff.models import User
 from patients.history.authority import authorities_of, who_may_pass
 from patients.history.errors import HistoryRefusedError
 from patients.history.models import RuleOverride, Screening
-from patients.history.queries import gates, screenings
+from patients.history.queries import bases, gates, screenings
 
 SIGNOFF, OVERRIDE = "signoff", "override"
 
@@ -101,7 +101,7 @@ def _finding(screening: Screening, entry: OverrideEntry, *, now: datetime) -> Fi
     latest = screenings.latest_screening(screening.patient)
     if latest is None or latest.pk != screening.pk:
         raise HistoryRefusedError(_("There is a newer screening of this patient."))
-    basis = gates.basis_on(
+    basis = bases.basis_on(
         screening.patient,
         screening,
         effective=effective_book(),

@@ -19,7 +19,7 @@ from clinic.staff.models import User
 from patients.history.actions import recording
 from patients.history.errors import HistoryRefusedError
 from patients.history.models import HistoryFact, Screening, ScreeningAnswer
-from patients.history.queries import gates, known, screenings
+from patients.history.queries import bases, gates, known, screenings
 from patients.records.models import Patient
 
 
@@ -252,7 +252,7 @@ def complete(*, screening: Screening, by: User, now: datetime) -> Screening:
         screening=locked, book=effective.book, by=by, now=now
     )
     # Judged last: an answer that ended a medicine has ended its fact by now.
-    basis = gates.basis_on(
+    basis = bases.basis_on(
         locked.patient, locked, effective=effective, today=locked.for_date
     )
     findings = gates.judge(basis, on=locked.for_date, today=locked.for_date)

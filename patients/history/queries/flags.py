@@ -16,7 +16,7 @@ from clinic.rules.screening import Fact, Person
 from clinic.rules.screening import judging as rules_judging
 from clinic.rules.screening.answers import of_fact
 from patients.history.models import HistoryFact, ScreeningAnswer
-from patients.history.queries import gates, known
+from patients.history.queries import bases, gates, known
 from patients.records.models import PHOTOTYPES, Patient
 
 BAD, WARN, INFO = TONE_ORDER = ("bad", "warn", "info")
@@ -66,8 +66,16 @@ def needs_word(patient: Patient, *, today: date) -> bool:
 
     True when something refuses a booking for today. It does not say what.
     """
-    decision = gates.gate_for(patient, step=Step.BOOK, on=today, today=today)
-    return bool(decision.gate.refusing)
+    return patient.pk in needing_word([patient], today=today)
+
+
+def needing_word(patients: Sequence[Patient], *, today: date) -> frozenset[int]:
+    """The keys of those of whom the desk is to ask first; few queries for all."""
+    return frozenset(
+        key
+        for key, basis in bases.read_bases(patients, today=today).items()
+        if gates.decide(basis, step=Step.BOOK, on=today, today=today).gate.refusing
+    )
 
 
 def desk_flag() -> Flag:

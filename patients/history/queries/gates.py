@@ -4,46 +4,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinic.rulebook.queries import EffectiveBook, effective_book
 from clinic.rules import screening as rules
 from clinic.rules.book import RuleBook
 from clinic.rules.facts import FactKind, Purpose
 from clinic.rules.findings import Finding, Scope, Verdict, worst_first
 from clinic.rules.gates import AHEAD, Gate, Override, Step
-from clinic.rules.screening import Answer, Fact, Person, Setting
-from patients.history.models import (
-    HistoryFact,
-    RuleOverride,
-    Screening,
-    ScreeningAnswer,
-)
-from patients.history.queries import known, screenings
+from clinic.rules.screening import Setting
+from patients.history.models import RuleOverride, Screening
+from patients.history.queries.bases import Basis, read_basis
 from patients.records.models import Patient
 
 DUE = "screening"
 USUAL = Setting()
 NOTHING_CONFIRMED: frozenset[str] = frozenset()
 STALE_AFTER = timedelta(days=182)  # policy: an older screening is due again
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Basis:
-    """All that a decision about a patient rests on, read once.
-
-    The plan builder asks for many days: it reads once and decides as often as
-    it likes, without a query.
-    """
-
-    effective: EffectiveBook
-    person: Person
-    facts: tuple[Fact, ...]
-    screening: Screening | None
-    answers: dict[str, Answer]
-    overrides: tuple[RuleOverride, ...]
-    screened_on: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,73 +66,6 @@ def gate_for(
 
 def _chair_day(step: Step, on: date) -> date | None:
     return None if step in AHEAD else on
-
-
-def read_basis(
-    patient: Patient, *, today: date, for_session_on: date | None = None
-) -> Basis:
-    """Read what decisions about a patient rest on.
-
-    With a day, only the session screening of that day counts; without, the
-    latest of any kind.
-    """
-    rows = screenings.of_patient(patient)
-    if for_session_on is not None:
-        rows = rows.filter(purpose=Purpose.SESSION.value, for_date=for_session_on)
-    return basis_on(patient, rows.first(), effective=effective_book(), today=today)
-
-
-def basis_on(
-    patient: Patient,
-    screening: Screening | None,
-    *,
-    effective: EffectiveBook,
-    today: date,
-) -> Basis:
-    """The basis with one screening, completed or still open, or with none."""
-    facts = known.known_kinds(patient, effective.book)
-    answers = [] if screening is None else _believed(screening, facts)
-    screened_on = None
-    if screening is not None:
-        at = screening.completed_at or screening.started_at
-        screened_on = timezone.localdate(at)
-    return Basis(
-        effective=effective,
-        person=known.person_of(patient, today=today),
-        facts=tuple(known.rules_fact(fact, book=effective.book) for fact in facts),
-        screening=screening,
-        answers=known.rules_answers(
-            answers, kinds=effective.book.facts, unknown_on=screened_on
-        ),
-        overrides=tuple(screenings.overrides_of(screening) if screening else ()),
-        screened_on=screened_on,
-    )
-
-
-def _believed(
-    screening: Screening, facts: list[HistoryFact]
-) -> Iterable[ScreeningAnswer]:
-    """The answers that the history has not overtaken since.
-
-    What an answer became is now read from the history: when that fact was ended
-    or withdrawn, the answer is silent. When the history has something newer than
-    a "no", the "no" is silent.
-    """
-    live = {fact.pk: fact for fact in facts}
-    done_at = screening.completed_at
-    newer = {f.kind for f in facts if done_at is not None and f.recorded_at > done_at}
-    for row in screenings.answers_of(screening).values():
-        if row.value is False and row.question in newer:
-            continue
-        if row.value and row.recorded_as is not None:
-            fact = live.get(row.recorded_as.pk)
-            if fact is None or _differs(fact, row):
-                continue
-        yield row
-
-
-def _differs(fact: HistoryFact, row: ScreeningAnswer) -> bool:
-    return (fact.stopped_on, fact.ended) != (row.stopped_on, row.ended)
 
 
 def decide(

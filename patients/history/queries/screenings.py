@@ -1,6 +1,6 @@
 """Reading screenings: the latest, its answers, and what is to be asked next."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -62,6 +62,33 @@ def latest_screening(patient: Patient, purpose: str = "") -> Screening | None:
     """The latest completed screening, of one purpose when it is named."""
     rows = of_patient(patient)
     return (rows.filter(purpose=purpose) if purpose else rows).first()
+
+
+def latest_of(patients: Iterable[Patient]) -> dict[int, Screening]:
+    """The latest completed screening of each patient, with its answers; two queries."""
+    rows = (
+        Screening.objects.filter(
+            patient_id__in=[patient.pk for patient in patients],
+            completed_at__isnull=False,
+        )
+        .order_by("patient_id", "-completed_at", "-id")
+        .distinct("patient_id")
+        .prefetch_related("answers")
+    )
+    return {screening.patient_id: screening for screening in rows}
+
+
+def overrides_by_patient(
+    of: Iterable[Screening],
+) -> dict[int, list[RuleOverride]]:
+    """The written reasons against these screenings, by patient; one query."""
+    by_patient: dict[int, list[RuleOverride]] = {}
+    patient_of = {screening.pk: screening.patient_id for screening in of}
+    rows = RuleOverride.objects.filter(screening_id__in=list(patient_of))
+    for override in rows.select_related("by").order_by("at", "id"):
+        key = patient_of[override.screening_id]
+        by_patient.setdefault(key, []).append(override)
+    return by_patient
 
 
 def draft_of(patient: Patient, *, purpose: str, for_date: date) -> Screening | None:

@@ -9,7 +9,7 @@ from clinic.places.http import StaffRequest
 from clinic.rulebook.queries import effective_book
 from clinic.rules.gates import Step
 from clinic.staff.policy import Action, may, requires
-from patients.history.queries import gates, screenings
+from patients.history.queries import bases, gates, screenings
 from patients.history.queries import health as reading
 from patients.records import access
 
@@ -21,7 +21,7 @@ def health(request: StaffRequest, ref: str) -> HttpResponse:
     now, today = timezone.now(), timezone.localdate()
     patient = access.chart_for(request.user, ref, now)
     effective = effective_book()
-    basis = gates.read_basis(patient, today=today)
+    basis = bases.read_basis(patient, today=today)
     context = {
         "patient": patient,
         "tab": "health",

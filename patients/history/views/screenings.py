@@ -30,7 +30,7 @@ from patients.history.forms.screenings import (
     numbing_text,
     numbing_value,
 )
-from patients.history.queries import gates, health, screenings, shown
+from patients.history.queries import bases, gates, health, screenings, shown
 from patients.records import access as records
 
 
@@ -156,7 +156,7 @@ def _ask_page(
 def side(sheet: asking.Sheet) -> dict[str, Any]:
     """What the side of the page needs: how far, and what it means so far."""
     screening, day = sheet.screening, sheet.screening.for_date
-    basis = gates.basis_on(
+    basis = bases.basis_on(
         screening.patient, screening, effective=sheet.effective, today=day
     )
     found = gates.judge(basis, on=day, today=day)
