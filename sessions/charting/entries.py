@@ -102,10 +102,11 @@ class RemoveTopicalEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TickEntry:
-    """Steps of the checklist, done or not."""
+    """Steps of the checklist, done or not; with them the units in the sharps box."""
 
     items: tuple[str, ...]
     done: bool
+    in_sharps: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -185,6 +185,7 @@ class TickForm(TapForm):
     entry_type = entries.TickEntry
     items = CodesField()
     done = forms.BooleanField(required=False)
+    in_sharps = forms.BooleanField(required=False)
 
 
 class ToleranceForm(TapForm):

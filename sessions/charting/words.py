@@ -33,18 +33,32 @@ TOLERANCE_WORDS = dict(TOLERANCE_CHIPS)
 
 
 def zone_names(book: RuleBook, codes: Iterable[str]) -> str:
-    """Zones in words, a pair in one: "Medial cheek, both sides; Chin"."""
-    chosen, words = set(codes), []
+    """Zones in words, pairs in one: "Forehead, medial cheek, chin (both sides)"."""
+    chosen = set(codes)
+    whole, sided = [], []
+    pairs = 0
     for area in book.areas.values():
         if area.key not in chosen:
             continue
         twins = {a.key for a in book.areas_of(area.code)} if area.side else set()
         if len(twins) == 2 and twins <= chosen:
             chosen -= twins
-            words.append(_("%(zone)s, both sides") % {"zone": pair_name(area.name)})
+            pairs += 1
+            whole.append(pair_name(area.name))
+        elif area.side:
+            sided.append(area.name)
         else:
-            words.append(area.name)
-    return "; ".join(words)
+            whole.append(area.name)
+    words = listed([*whole, *([] if pairs else sided)])
+    if not pairs:
+        return words
+    both = _("%(zones)s (both sides)") % {"zones": words}
+    return f"{both}; {listed(sided)}" if sided else both
+
+
+def listed(names: list[str]) -> str:
+    """Names in one line; only the first begins with a capital."""
+    return ", ".join(n if not p else n[:1].lower() + n[1:] for p, n in enumerate(names))
 
 
 def pair_name(name: str) -> str:

@@ -14,6 +14,7 @@
   let chosen = null;
   let sending = false;
   let pause = 1000;
+  let onward = "";
   const queue = [];
 
   const say = (text) => { const status = document.getElementById("status"); if (status) { status.textContent = text; } };
@@ -31,6 +32,15 @@
     line.textContent = queue.length === 1 ? words.wordOne : `${queue.length} ${words.wordWaiting}`;
   };
   window.addEventListener("beforeunload", (event) => { if (queue.length) { event.preventDefault(); } });
+
+  // A link waits until everything is saved: leaving early would lose what is on its way.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    if (!link || !queue.length || link.target || link.dataset.pick || link.dataset.pickRow) { return; }
+    event.preventDefault();
+    onward = link.href;
+    showWaiting();
+  });
 
   // Sending, one after the other ---------------------------------------------
 
@@ -59,7 +69,10 @@
     if (answer.status === 409) { queue.length = 0; }
     if (answer.redirected) { location.assign(answer.url); return; }
     const html = await answer.text();
-    if (queue.length) { showWaiting(); } else { show(html, tap); }
+    const stops = answer.status === 409 || answer.status === 422;
+    if (stops) { onward = ""; }
+    if (!queue.length && onward) { location.assign(onward); return; }
+    if (queue.length && !stops) { showWaiting(); } else { show(html, tap); }
     send();
   };
   const later = () => { showWaiting(); setTimeout(send, pause); pause = Math.min(pause * 2, 15000); };
@@ -136,7 +149,7 @@
   const nameOf = (codes) => {
     const row = rowOf(codes[0]);
     if (codes.length === 1) { return row?.dataset.label ?? codes[0]; }
-    if (codes.length === 2 && band(codes[0]) === band(codes[1])) { return `${row?.dataset.pair ?? codes[0]}, ${words.wordBoth}`; }
+    if (codes.length === 2 && band(codes[0]) === band(codes[1])) { return `${row?.dataset.pair ?? codes[0]} (${words.wordBoth})`; }
     return `${codes.length} ${words.wordZones}`;
   };
   const common = (codes, field) => { const values = new Set(codes.map((code) => rowOf(code)?.dataset[field] ?? "")); return values.size === 1 ? [...values][0] : ""; };

@@ -64,7 +64,7 @@ def test_a_tap_is_kept_at_once(chair: Chair) -> None:
     session = chair.open()
     result = chair.tap(session, depth("1.25"))
     assert {z.depth_setting_mm for z in session.zones.all()} == {Decimal("1.25")}
-    assert result.says.startswith("Medial cheek, both sides 1.25")
+    assert result.says.startswith("Medial cheek (both sides) 1.25")
     session.refresh_from_db()
     assert session.version == result.version
 

@@ -40,6 +40,8 @@ def tick(sheet: OpenSheet, entry: TickEntry) -> str:
     if AFTER in entry.items:
         sheet.session.aftercare_given = entry.done
         sheet.save("aftercare_given")
+    if entry.in_sharps:
+        sheet.session.units.update(is_discarded=True)
     count = len(entry.items)
     said = (
         ngettext("%(n)d step done", "%(n)d steps done", count)

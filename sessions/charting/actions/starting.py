@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from clinic.audit import actions as audit
 from clinic.devices import queries as stock
 from clinic.devices.models import Device
+from clinic.places.queries import clinic
 from clinic.rules.devices import Kind
 from clinic.staff import queries as staff
 from clinic.staff.models import User
@@ -63,7 +64,8 @@ def start(*, visit: Visit, by: User, now: datetime) -> TreatmentSession:
 def _refuse_start(visit: Visit, *, by: User, now: datetime) -> None:
     if visit.kind != "session":
         raise SheetRefusedError(_("This visit is not booked as a session."))
-    if visit.day != now.astimezone(visit.site.zone).date():
+    today = now.astimezone(visit.site.zone).date()
+    if visit.day not in {today, _demo_day()}:
         raise SheetRefusedError(
             _("This visit is on %(day)s. A session starts on its own day.")
             % {"day": visit.day.isoformat()}
@@ -75,7 +77,13 @@ def _refuse_start(visit: Visit, *, by: User, now: datetime) -> None:
         )
     if visit.patient.is_deceased:
         raise SheetRefusedError(_("This patient has died."))
-    refuse_unqualified(by, visit.day)
+    refuse_unqualified(by, today)
+
+
+def _demo_day() -> date | None:
+    """The day that the demo shows: on a closed day it is the next open one."""
+    found = clinic()
+    return found.demo_day if found is not None and found.is_demo else None
 
 
 def refuse_unqualified(user: User, day: date) -> None:
@@ -117,7 +125,7 @@ def _open(visit: Visit, *, by: User, now: datetime) -> TreatmentSession:
         condition_id=visit.plan.condition_id if visit.plan else None,
         practitioner=by,
         site_id=visit.site_id,
-        performed_on=visit.day,
+        performed_on=now.astimezone(visit.site.zone).date(),
         device_kind=kind.value,
         device=device,
         model_key=_model_key(visit, last, device=device, kind=kind),

@@ -14,6 +14,7 @@ from django.db.models import Model
 from sessions.charting.models import (
     ChecklistTick,
     SessionTopical,
+    SessionUnit,
     TreatmentSession,
     ZoneTreatment,
 )
@@ -62,11 +63,13 @@ TOPICAL_FIELDS = (
     "signoff_by_id",
     "signoff_at",
 )
+UNIT_FIELDS = ("unit_id", "is_discarded", "taken_at")
 TICK_FIELDS = ("item", "at", "by_id")
 PARTS: dict[str, tuple[type[Model], tuple[str, ...]]] = {
     "zones": (ZoneTreatment, ZONE_FIELDS),
     "topicals": (SessionTopical, TOPICAL_FIELDS),
     "ticks": (ChecklistTick, TICK_FIELDS),
+    "units": (SessionUnit, UNIT_FIELDS),
 }
 Values = dict[str, Any]
 State = dict[str, dict[str, Values]]
@@ -74,7 +77,7 @@ Patch = dict[str, dict[str, Values | None]]
 
 
 def capture(session: TreatmentSession) -> State:
-    """Everything a tap may change, as it stands now; three queries."""
+    """Everything a tap may change, as it stands now; four queries."""
     state: State = {"session": {"": _values(session, SESSION_FIELDS)}}
     for part, (model, fields) in PARTS.items():
         rows = model._default_manager.filter(session=session)  # noqa: SLF001

@@ -105,14 +105,7 @@ def lock(session: TreatmentSession) -> TreatmentSession:
     return (
         TreatmentSession.objects.select_for_update(of=("self",), no_key=True)
         .select_related(
-            "patient",
-            "plan__protocol",
-            "planned_session",
-            "condition",
-            "practitioner",
-            "site",
-            "device",
-            "visit",
+            "patient", "plan", "planned_session", "condition", "practitioner", "site"
         )
         .get(pk=session.pk)
     )

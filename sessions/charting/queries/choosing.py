@@ -23,7 +23,7 @@ PARTS = (
     ("forehead", gettext_lazy("Forehead"), ("FH", "GL", "TE")),
     ("eyes", gettext_lazy("Eyes"), ("PO",)),
     ("nose", gettext_lazy("Nose"), ("NO",)),
-    ("mouth", gettext_lazy("Mouth and jaw"), ("UL", "CH", "JW")),
+    ("mouth", gettext_lazy("Mouth, jaw"), ("UL", "CH", "JW")),
     ("neck", gettext_lazy("Neck"), ("NE",)),
 )
 
