@@ -69,6 +69,16 @@ class Safety:
         )
 
     @property
+    def others(self) -> tuple[Finding, ...]:
+        """What is said besides, and stops nothing."""
+        stopping = {(w.finding.code, w.finding.sentence) for w in self.waiting}
+        return tuple(
+            finding
+            for finding in self.findings
+            if (finding.code, finding.sentence) not in stopping
+        )
+
+    @property
     def is_open(self) -> bool:
         """Whether the session may go ahead."""
         return not self.waiting and self.consent.stands and self.screening is not None
