@@ -32,6 +32,12 @@ class Row:
         """The key of the question."""
         return self.asked.question.key
 
+    @property
+    def is_on_record(self) -> bool:
+        """Whether a "no" would contradict what the record says for certain."""
+        suggested = self.asked.question.suggested
+        return suggested is not None and suggested.origin is Origin.HISTORY
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:

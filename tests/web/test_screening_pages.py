@@ -368,3 +368,30 @@ def test_an_old_draft_is_not_mixed_with_today(
     )
     assert started(browser, patient).pk != old.pk
     assert not Screening.objects.filter(pk=old.pk).exists()
+
+
+def test_a_no_against_the_record_says_how_to_settle_it(
+    browser: Client, patient: Patient
+) -> None:
+    HistoryFact.objects.create(
+        patient=patient,
+        kind="isotretinoin",
+        source="import",
+        recorded_at=factories.NOW,
+    )
+    screening = started(browser, patient)
+    page = Page(html(browser.get(ask(screening))))
+    (question,) = page.all("fieldset", id="q-isotretinoin")
+    assert "withdraw it in the history" in question.text
+    (other,) = page.all("fieldset", id="q-metal_allergy")
+    assert "withdraw it in the history" not in other.text
+    typed = all_no(browser, screening)
+    saved = browser.post(
+        f"/screenings/{screening.reference}/answers/isotretinoin/", typed
+    )
+    assert "the history differ" in html(saved)
+    browser.post(ask(screening), {**typed, "do": "finish"})
+    page = result(browser, screening)
+    assert page.faults() == []
+    assert "the history differ" in page.text
+    assert page.all("a", href=f"/patients/{patient.reference}/health/")

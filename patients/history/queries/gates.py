@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
+from clinic.rulebook.queries import EffectiveBook
 from clinic.rules import screening as rules
 from clinic.rules.book import RuleBook
 from clinic.rules.facts import FactKind, Purpose
@@ -163,6 +164,14 @@ def _with_what_is_due(
         status="P",
     )
     return worst_first((*said, due))
+
+
+def without_unasked(
+    effective: EffectiveBook, findings: Iterable[Finding]
+) -> tuple[Finding, ...]:
+    """The findings but those that only say "not asked yet"."""
+    unasked = _unasked_kinds(effective.book)
+    return tuple(finding for finding in findings if finding not in unasked)
 
 
 def _why_due(basis: Basis, *, left_out: set[str], today: date) -> str:

@@ -1,6 +1,7 @@
 """Pages of a screening: start it, answer it, see what was found, sign off."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -14,8 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from clinic.places.http import StaffRequest
 from clinic.rulebook.queries import effective_book
 from clinic.rules.facts import Purpose
-from clinic.rules.findings import Verdict
-from clinic.staff.policy import Action, requires
+from clinic.staff.policy import Action, may, requires
 from clinic.staff.timeouts import at_the_chair
 from clinic.web import once
 from patients.history import access, asking
@@ -168,7 +168,7 @@ def side(sheet: asking.Sheet) -> dict[str, Any]:
             (value, label, value == numbing_text(anaesthetic=screening.anaesthetic))
             for value, label in NUMBING
         ],
-        "so_far": [f for f in found if f.verdict is not Verdict.ASK],
+        "so_far": gates.without_unasked(sheet.effective, found),
     }
 
 
@@ -260,6 +260,8 @@ def _result(
         ),
         "is_latest": is_latest,
         "next": onward(request),
+        "may_screen": may(request.user, Action.SCREENING),
+        "again_url": again_url(request, shown_now),
         **more,
     }
     return render(request, f"patients/history/{template}", context, status=status)
@@ -294,6 +296,17 @@ def _refuse_override(request: StaffRequest, ref: str, sentence: str) -> HttpResp
     return _result(request, ref, template="screening.html", status=422, **more)
 
 
+def again_url(request: StaffRequest, done: Any) -> str:
+    """Where the same is asked again: same purpose, zones and way on."""
+    query = {
+        "patient": done.patient.reference,
+        "purpose": done.purpose,
+        "zones": ",".join(done.zones),
+        "next": onward(request),
+    }
+    return f"{reverse('history:screening-start')}?{urlencode(query)}"
+
+
 def onward(request: StaffRequest) -> str:
     """Where the work goes on afterwards, when it is one of our own pages."""
     wanted = request.POST.get("next") or request.GET.get("next", "")
@@ -305,7 +318,5 @@ def onward(request: StaffRequest) -> str:
 
 def with_next(request: StaffRequest, name: str, ref: str) -> str:
     """An address that still knows where the work goes on."""
-    from urllib.parse import urlencode
-
     address, after = reverse(name, args=[ref]), onward(request)
     return f"{address}?{urlencode({'next': after})}" if after else address
