@@ -1,0 +1,158 @@
+"""A six-session plan: found over eleven months and booked, in one go."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from benchmarks import filling
+from benchmarks.measure import Row, compare
+from clinic.models import User
+from clinic.rulebook.queries import effective_book
+from clinic.rules import freetime
+from clinic.rules.freetime import Need
+from sessions.booking import building, house, occupancy, plan_actions
+from sessions.booking.building import Choice, Ground
+from sessions.booking.plan_actions import PlanBooking, PlanVisit
+from sessions.plans import queries as plans
+from sessions.plans.actions import PlanEntry
+from tests import factories
+from tests.factories import NOW, TODAY
+
+VISITS = 100_000
+SESSIONS = 6
+
+
+def run() -> list[Row]:
+    """Ours is wishes to booked plan with all rules; the floor reads, locks, writes."""
+    filled = filling.house(visits=VISITS)
+    patient = factories.make_patient()
+    condition = factories.make_condition(patient=patient)
+    protocol = factories.make_protocol(sessions=SESSIONS)
+    zones = plans.zones_of(protocol)
+
+    def choice() -> Choice:
+        book = effective_book().book
+        return Choice(
+            patient=patient,
+            condition_id=condition.pk,
+            protocol=protocol,
+            zones=zones,
+            house=house.house_of(filled.site, book=book),
+            sessions=SESSIONS,
+            gap_days=28,
+            start_on=TODAY + timedelta(days=1),
+        )
+
+    def find() -> tuple[Ground, building.Built]:
+        ground = building.ground_of(choice(), now=NOW)
+        return ground, building.build(ground)
+
+    def find_and_book() -> None:
+        with transaction.atomic():
+            ground, built = find()
+            booking = _booking(ground, built)
+            plan_actions.book_plan(booking=booking, by=filled.desk, now=NOW)
+            transaction.set_rollback(True)
+
+    return [
+        compare(
+            f"six sessions found and booked, {VISITS:,} visits",
+            ours=find_and_book,
+            floor=_floor(filled, patient.pk, plan_id=None),
+            limit_ms=100,
+        ),
+        compare("six sessions proposed, with every rule", ours=find, limit_ms=80),
+    ]
+
+
+def _booking(ground: Ground, built: building.Built) -> PlanBooking:
+    choice = ground.choice
+    return PlanBooking(
+        entry=PlanEntry(
+            patient_id=choice.patient.pk,
+            condition_id=choice.condition_id or 0,
+            protocol_id=choice.protocol.pk,
+            site_id=choice.house.site.pk,
+            gap_days=choice.gap_days,
+            depths_mm=ground.depths_mm,
+        ),
+        visits=[
+            PlanVisit(
+                number=row.number,
+                practitioner_id=row.slot.practitioner,
+                room_id=row.slot.room,
+                device_id=row.slot.device,
+                starts_at=row.starts_at,
+                ends_at=row.starts_at + timedelta(minutes=45),
+                day=row.slot.day,
+            )
+            for row in built.rows
+        ],
+        confirmed=frozenset({"interval-short", "interval-long", "screening-warn"}),
+    )
+
+
+def _floor(
+    filled: filling.House, patient_id: int, *, plan_id: int | None
+) -> Callable[[], object]:
+    """Masks of eleven months, six first free starts, row locks, one insert."""
+    people: tuple[User, ...] = filled.practitioners
+    roster = occupancy.Roster(
+        site_id=filled.site.pk,
+        zone=filled.site.zone,
+        practitioners=tuple(person.pk for person in people),
+        rooms=tuple(room.pk for room in filled.rooms),
+    )
+    need = Need(minutes=45, practitioners=roster.practitioners, rooms=roster.rooms)
+
+    def work() -> None:
+        with transaction.atomic():
+            days = occupancy.free_days(
+                roster=roster, first_day=TODAY, days=house.SEARCH_DAYS
+            )
+            places = []
+            for number in range(SESSIONS):
+                found = freetime.first_free(days[1 + 28 * number :], need)
+                if found is not None:
+                    places.append(found)
+            _write(filled, patient_id, plan_id, places)
+            transaction.set_rollback(True)
+
+    return work
+
+
+def _write(
+    filled: filling.House, patient_id: int, plan_id: int | None, places: list[Any]
+) -> None:
+    lock = "SELECT id FROM {} WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            lock.format("clinic_user"), [[place.practitioner for place in places]]
+        )
+        cursor.execute(lock.format("clinic_room"), [[place.room for place in places]])
+        cursor.execute(lock.format("patients_patient"), [[patient_id]])
+        for place in places:
+            starts_at = freetime.wall_to_instant(
+                place.day, place.minute, filled.site.zone
+            )
+            cursor.execute(
+                "INSERT INTO treatments_visit (kind, patient_id, practitioner_id, "
+                "site_id, room_id, plan_id, starts_at, ends_at, day, status, why, "
+                "booked_at, booked_by_id, cancel_reason, confirmed_rules, version) "
+                "VALUES ('consultation', %s, %s, %s, %s, %s, %s, %s, %s, "
+                "'unconfirmed', '', %s, %s, '', '[]', 1)",
+                [
+                    patient_id,
+                    place.practitioner,
+                    filled.site.pk,
+                    place.room,
+                    plan_id,
+                    starts_at,
+                    starts_at + timedelta(minutes=45),
+                    place.day,
+                    NOW,
+                    filled.desk.pk,
+                ],
+            )
