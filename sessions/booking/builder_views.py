@@ -169,7 +169,7 @@ def _page(
         "plan": options.plan,
         "clinical": clinical,
         "cards": reading.protocol_cards(form, clinical=clinical),
-        "is_new_condition": form.data.get("condition") == NEW,
+        "is_new_condition": str(form.data.get("condition", "")).startswith(NEW),
         "hidden": writing.hidden_fields(form),
         "address": request.path,
         **writing.said_of(built, clinical=clinical),

@@ -89,8 +89,9 @@ class Row:
 
     @property
     def needs_a_look(self) -> bool:
-        """Whether there is something to mind."""
-        return bool(self.minded) or not self.judgement.gate.is_open
+        """Whether there is something to mind about its day."""
+        asking = self.judgement.gate.that(Pass.CONFIRM)
+        return bool(self.minded) or any(f.code in words.GAP_CODES for f in asking)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

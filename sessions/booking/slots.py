@@ -82,7 +82,8 @@ def pinned(
     """
     current = tuple(slots)
     for pin in sorted(pins, key=lambda pin: pin.number):
-        if pin.number not in {slot.number for slot in current}:
+        slot = next((one for one in current if one.number == pin.number), None)
+        if slot is None or (slot.day, slot.minute) == (pin.day, pin.minute):
             continue
         preview = series.move(
             slots=current,

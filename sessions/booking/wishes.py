@@ -73,9 +73,16 @@ class Options:
     aways: tuple[series.Away, ...] = ()
 
     def protocols_for(self, condition: str) -> list[Protocol]:
-        """The protocols of a chosen condition; all of them for a new one."""
-        kinds = [c.kind for c in self.conditions if str(c.pk) == condition]
-        return [p for p in self.protocols if not kinds or p.condition_kind in kinds]
+        """The protocols of a chosen condition, the patient's own or a new one."""
+        known = [c.kind for c in self.conditions if str(c.pk) == condition]
+        kinds = {*known, condition.removeprefix(f"{NEW}-")}
+        return [p for p in self.protocols if p.condition_kind in kinds]
+
+    def new_kinds(self) -> list[tuple[str, str]]:
+        """What else could be treated: conditions with a protocol, by name."""
+        kinds = {p.condition_kind for p in self.protocols} & set(self.book.conditions)
+        named = [(self.book.conditions[kind].name, kind) for kind in kinds]
+        return [(f"{NEW}-{kind}", name) for name, kind in sorted(named)]
 
     def condition_words(self, condition: PatientCondition) -> str:
         """What a condition is called in a list."""
@@ -104,14 +111,15 @@ def with_defaults(given: QueryDict, options: Options) -> QueryDict:
     data = given.copy()
     plan = options.plan
     known = {str(condition.pk) for condition in options.conditions}
-    if data.get("condition") not in {*known, NEW}:
+    known |= {key for key, _name in options.new_kinds()}
+    if data.get("condition") not in known:
         data["condition"] = _first_condition(options, plan)
     offered = options.protocols_for(_one(data, "condition"))
     if data.get("protocol") not in {str(p.pk) for p in offered}:
         wanted = plan.protocol_id if plan else None
         keys = [p.pk for p in offered]
-        only = keys[0] if keys and data["condition"] != NEW else ""
-        data["protocol"] = str(wanted if wanted in keys else only)
+        first = keys[0] if keys else ""
+        data["protocol"] = str(wanted if wanted in keys else first)
     protocol = options.protocol(_one(data, "protocol"))
     if protocol and data.get("for_protocol") != data["protocol"]:
         _numbers_of(data, protocol, options)
@@ -202,13 +210,15 @@ class WishesForm(forms.Form):
         for field in self.fields.values():
             ask_by_name(field)
 
-    def _choices(self, name: str, choices: list[tuple[str, Any]]) -> None:
+    def _choices(self, name: str, choices: list[tuple[Any, Any]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
 
     def _offer(self) -> None:
         options, book = self.options, self.options.book
         known = [(str(c.pk), options.condition_words(c)) for c in options.conditions]
-        self._choices("condition", [*known, (NEW, _("Something new"))])
+        unsaid = [] if known else [(NEW, _("Choose what is treated"))]
+        new = (str(_("Something new")), options.new_kinds())
+        self._choices("condition", [*unsaid, *known, new])
         offered = options.protocols_for(self.data.get("condition", ""))
         self._choices("protocol", [(str(p.pk), p.name) for p in offered])
         areas = book.areas.values()
@@ -275,7 +285,7 @@ class WishesForm(forms.Form):
         """The wishes as the search takes them; call on a valid form."""
         data, options = self.cleaned_data, self.options
         assert self.chosen is not None  # noqa: S101  a valid form has one
-        is_new = data["condition"] == NEW
+        is_new = data["condition"].startswith(NEW)
         ready = data["ready_before"]
         occasions = {key: str(label) for key, label in OCCASIONS}
         return Choice(

@@ -256,7 +256,7 @@ def test_a_second_plan_for_the_same_condition_is_refused_by_name() -> None:
 def test_somebody_without_a_condition_gets_one_with_the_plan() -> None:
     desk = Desk()
     PatientCondition.objects.all().delete()
-    page = desk.ask(protocol=desk.protocol.pk, condition="new")
+    page = desk.ask(protocol=desk.protocol.pk, condition="new-ACNE_ROLLING")
     assert desk.post(page).status_code == 302
     condition = PatientCondition.objects.get()
     assert condition.kind == "ACNE_ROLLING"
