@@ -25,6 +25,7 @@ from sessions.booking.earlier import Other
 SESSION = "session"
 SCREENING = "screening-warn"
 DECEASED = "deceased"
+SKIN_TYPE = "C35"  # warns of a dark skin, and of one that nobody has looked at yet
 SEARCH_DAYS = 400
 NOTHING: frozenset[str] = frozenset()
 
@@ -212,6 +213,8 @@ def _gate(  # noqa: PLR0917  one decision, named once by each caller
         on=wanted.on,
     )
     fixed = facts.basis.effective.fixed
+    if facts.patient.phototype is None:  # not asked yet: due with the screening
+        confirmed |= {SKIN_TYPE}
     gaps = gates.gate(findings=found, step=step, confirmed=confirmed, fixed=fixed)
 
     def screened(confirmed: frozenset[str]) -> Gate:

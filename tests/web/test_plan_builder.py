@@ -381,3 +381,13 @@ def test_a_page_that_was_only_opened_complains_of_nothing() -> None:
     assert "error-summary" not in html(response)
     asked = signed_in(desk).get(f"/plans/new/?patient={patient.reference}&protocol=")
     assert "error-summary" in html(asked)
+
+
+def test_somebody_new_whose_skin_nobody_has_seen_needs_no_extra_word() -> None:
+    desk = Desk()
+    desk.patient.phototype = None
+    desk.patient.save(update_fields=["phototype"])
+    page = desk.ask()
+    assert not page.all("input", name="confirm")
+    assert "Screening due" in page.text
+    assert desk.post(page).status_code == 302
