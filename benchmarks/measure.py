@@ -27,11 +27,12 @@ class Row:
     @property
     def holds(self) -> bool | None:
         """Whether the row keeps its limit, None when it has none."""
+        kept = []
         if self.limit is not None and self.ratio is not None:
-            return self.ratio <= self.limit
+            kept.append(self.ratio <= self.limit)
         if self.limit_ms is not None:
-            return self.ours_p95_ms <= self.limit_ms
-        return None
+            kept.append(self.ours_p95_ms <= self.limit_ms)
+        return all(kept) if kept else None
 
 
 def once(work: Callable[[], object]) -> float:
@@ -82,16 +83,20 @@ def table(rows: Sequence[Row]) -> str:
     """The rows as aligned text."""
     lines = [
         f"{'work':<44} {'ours p50':>9} {'p95':>8} {'floor':>8} {'ratio':>6} "
-        f"{'limit':>8}  "
+        f"{'limit':>12}"
     ]
     for row in rows:
         floor = f"{row.floor_ms:8.2f}" if row.floor_ms else " " * 8
         ratio = f"{row.ratio:6.2f}" if row.ratio else " " * 6
-        limit = f"{row.limit:g} x" if row.limit else ""
-        limit = f"{row.limit_ms:g} ms" if row.limit_ms else limit
+        limit = ", ".join(
+            [
+                *([f"{row.limit:g} x"] if row.limit else []),
+                *([f"{row.limit_ms:g} ms"] if row.limit_ms else []),
+            ]
+        )
         word = {True: "holds", False: "MISSED", None: ""}[row.holds]
         lines.append(
             f"{row.name:<44} {row.ours_ms:9.2f} {row.ours_p95_ms:8.2f} {floor} "
-            f"{ratio} {limit:>8}  {word} {row.note}".rstrip()
+            f"{ratio} {limit:>12}  {word} {row.note}".rstrip()
         )
     return "\n".join(lines)
