@@ -9,8 +9,9 @@ from clinic.rules.book import RuleBook
 from clinic.rules.scales import Scale
 from patients.models import Patient, PatientCondition
 from sessions.booking.models import Visit
+from sessions.booking.today import TREATED
 from sessions.charting.models import AdverseEvent, TreatmentSession
-from sessions.plans.models import Plan
+from sessions.plans.models import Plan, PlannedSession
 from sessions.progress import course, queries
 from sessions.progress.course import Shown
 from sessions.progress.models import Score
@@ -26,6 +27,11 @@ class Step:
     visit: Visit
     session: TreatmentSession | None
     scores: str
+
+    @property
+    def is_past(self) -> bool:
+        """Whether its day needs a year: it was done, or nobody came."""
+        return self.state in {"done", "missed"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +51,29 @@ class Overview:
     events: Sequence[AdverseEvent]
     event_names: dict[str, str]
     without_calm: Sequence[TreatmentSession]
+
+    @property
+    def unbooked(self) -> Sequence[PlannedSession]:
+        """What the plan still means to do and no visit stands for yet."""
+        if self.course is None or self.course.plan.status in course.ENDED:
+            return ()
+        booked = {step.number for step in self.steps if step.state != "missed"}
+        return [one for one in self.course.planned if one.number not in booked]
+
+    @property
+    def to_treat(self) -> Step | None:
+        """The session to go on with: one not signed yet, else the one of today."""
+        unsigned = [
+            one for one in self.steps if one.session and not one.session.signed_at
+        ]
+        here = [
+            one
+            for one in self.steps
+            if one.state == "now"
+            and one.visit.kind == "session"
+            and one.visit.status in TREATED
+        ]
+        return next(iter((*unsigned, *here)), None)
 
 
 def read(

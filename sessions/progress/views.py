@@ -49,7 +49,13 @@ def patient(request: StaffRequest, ref: str) -> HttpResponse:
         book=effective_book().book,
         today=today,
     )
-    context = {"patient": person, "tab": "overview", "page": page, "today": today}
+    context = {
+        "patient": person,
+        "tab": "overview",
+        "page": page,
+        "today": today,
+        "may_treat": policy.may(request.user, Action.SESSION_WRITE),
+    }
     return render(request, "progress/overview.html", context)
 
 

@@ -155,6 +155,50 @@ def test_a_patient_without_a_plan_gets_help() -> None:
     text = html(signed_in(practitioner).get(f"/patients/{patient.reference}/"))
     assert Page(text).faults() == []
     assert "Nothing is treated yet" in text
+    assert f'href="/patients/{patient.reference}/health/conditions/new/"' in text
+
+
+def _visit_today(chart: Chart, status: str) -> None:
+    factories.make_visit(
+        patient=chart.patient,
+        practitioner=chart.practitioner,
+        room=chart.room,
+        by=chart.practitioner,
+        plan=chart.plan,
+        planned_session=chart.plan.planned_sessions.get(number=3),
+        starts_at=timezone.now(),
+        status=status,
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "offered"), [("confirmed", False), ("arrived", True), ("missed", False)]
+)
+def test_the_session_of_who_has_come_can_be_started_here(
+    chart: Chart, status: str, offered: bool
+) -> None:
+    _visit_today(chart, status)
+    text = html(signed_in(chart.practitioner).get(chart.url))
+    assert Page(text).faults() == []
+    assert ("Start session 3" in text) is offered
+
+
+def test_an_unsigned_session_is_gone_on_with(chart: Chart) -> None:
+    _visit_today(chart, "done")
+    visit = chart.plan.visits.latest("starts_at")
+    factories.make_session(visit=visit, condition=chart.condition)
+    text = html(signed_in(chart.practitioner).get(chart.url))
+    assert "Continue session 3" in text
+
+
+def test_sessions_that_nobody_booked_stand_on_the_plan(chart: Chart) -> None:
+    text = html(signed_in(chart.practitioner).get(chart.url))
+    assert text.count("Not booked yet") == 2
+    Plan.objects.filter(pk=chart.plan.pk).update(
+        status="stopped", stop_reason="Moved", ended_on=chart.today
+    )
+    text = html(signed_in(chart.practitioner).get(chart.url))
+    assert "Not booked yet" not in text
 
 
 def test_an_unknown_patient_is_404(chart: Chart) -> None:
