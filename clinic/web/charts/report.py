@@ -25,6 +25,7 @@ from clinic.web.charts.frame import (
 from clinic.web.drawing.svg import Point, element, line, polyline
 from clinic.web.templatetags.formats import percent, signed
 
+LETTER_PX = 7  # a letter of a name, on average
 CLEAR_CHANGE = 3  # points from which a fall is marked
 
 # Outcome by condition --------------------------------------------------------
@@ -252,7 +253,9 @@ class Use:
 
 def use_bars(rows: Sequence[Use], *, caption: str) -> SafeString:
     """A bar for each person or room; the striped part is lost time."""
-    width, row_px, left, right = 360, 30, 104, 308
+    width, row_px, right = 360, 30, 308
+    longest = max((len(row.name) for row in rows), default=0)
+    left = min(max(104, longest * LETTER_PX + 8), 180)
     x = Scale(low=0, high=100, start=left, end=right)
     parts = []
     for index, row in enumerate(rows):
