@@ -2,7 +2,9 @@
 
 What is asked for stands in the address as `of`: `outcome:MELASMA`,
 `deeper:MELASMA`, `depth:ACNE_ROLLING:pen:1.50`, `event:PIH`, `stopped`. Outcome
-lists of fewer than ten plans stay closed, for they would tell what is hidden.
+lists of fewer than ten people stay closed, for they would tell what is hidden; for
+the same reason the list of all conditions leaves out those of fewer than ten, and
+names no practitioner with fewer than ten people in it.
 """
 
 from collections.abc import Iterable
@@ -13,11 +15,11 @@ from patients.records.models import Patient
 from sessions.plans.models import Plan
 from sessions.reports.filters import Filters
 from sessions.reports.queries import harm, outcomes
-from sessions.reports.queries.outcomes import SMALLEST_GROUP, PlanOutcome
+from sessions.reports.queries.outcomes import PlanOutcome
 
 
 class TooFewError(Exception):
-    """Fewer than ten plans: the list would tell what the report hides."""
+    """Plans of fewer than ten people: the list would tell what the report hides."""
 
 
 class UnknownListError(LookupError):
@@ -32,6 +34,7 @@ class Line:
     plan: Plan | None
     outcome: PlanOutcome | None = None
     event: harm.Event | None = None
+    is_practitioner_shown: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +58,9 @@ def behind(of: str, filters: Filters) -> Behind:
     if what == "stopped" and not rest:
         return _stopped(of, filters)
     chosen = _choose(what, rest, outcomes.plans(filters))
-    if len(chosen) < SMALLEST_GROUP:
+    if not outcomes.are_enough(chosen):
         raise TooFewError
+    known = _practitioners_of_many(chosen)
     patients = Patient.objects.defer("clinical_note").in_bulk(
         [one.patient_id for one in chosen]
     )
@@ -70,6 +74,7 @@ def behind(of: str, filters: Filters) -> Behind:
                 patient=patients[one.patient_id],
                 plan=plans.get(one.plan_id),
                 outcome=one,
+                is_practitioner_shown=one.practitioner_id in known,
             )
             for one in chosen
         ),
@@ -79,8 +84,10 @@ def behind(of: str, filters: Filters) -> Behind:
 def _choose(
     what: str, rest: list[str], found: Iterable[PlanOutcome]
 ) -> list[PlanOutcome]:
-    if what == "outcome" and len(rest) <= 1:
-        return [one for one in found if not rest or one.condition == rest[0]]
+    if what == "outcome" and not rest:
+        return _of_large_conditions(list(found))
+    if what == "outcome" and len(rest) == 1:
+        return [one for one in found if one.condition == rest[0]]
     if what == "deeper" and len(rest) == 1:
         return [one for one in found if one.condition == rest[0] and one.past_protocol]
     if what == "depth" and len(rest) == 3:
@@ -94,11 +101,29 @@ def _choose(
     raise UnknownListError(what)
 
 
+def _of_large_conditions(found: list[PlanOutcome]) -> list[PlanOutcome]:
+    groups: dict[str, list[PlanOutcome]] = {}
+    for one in found:
+        groups.setdefault(one.condition, []).append(one)
+    large = {kind for kind, group in groups.items() if outcomes.are_enough(group)}
+    return [one for one in found if one.condition in large]
+
+
+def _practitioners_of_many(chosen: list[PlanOutcome]) -> set[int | None]:
+    groups: dict[int | None, list[PlanOutcome]] = {}
+    for one in chosen:
+        groups.setdefault(one.practitioner_id, []).append(one)
+    return {key for key, group in groups.items() if outcomes.are_enough(group)}
+
+
 def _depth(text: str) -> Decimal:
     try:
-        return Decimal(text)
+        depth = Decimal(text)
     except InvalidOperation as error:
         raise UnknownListError(text) from error
+    if not depth.is_finite():
+        raise UnknownListError(text)
+    return depth
 
 
 def _plans(keys: Iterable[int | None]) -> dict[int, Plan]:

@@ -1,5 +1,6 @@
 """The report's figures as charts and words."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -23,7 +24,6 @@ from sessions.reports.report import Insight, Report
 
 SHORT = 18  # letters that fit in front of the outcome chart
 HOURS = range(8, 18, 2)
-DEPTHS = tuple(Decimal(quarter) / 4 for quarter in range(2, 11))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,7 @@ def _finished(report: Report) -> Figure:
 
 def _improvement(report: Report) -> Figure:
     group = report.now.whole
-    hint = _("Needs %(least)d plans with a review") % {"least": SMALLEST_GROUP}
+    hint = _("Needs %(least)d patients with a review") % {"least": SMALLEST_GROUP}
     if group.is_shown:
         hint = _("median of %(plans)d reviews, middle half %(low)s to %(high)s") % {
             "plans": group.plans,
@@ -98,7 +98,9 @@ def _improvement(report: Report) -> Figure:
         hint=hint,
         tone="",
         spark=_spark([one.median for one in report.now.months]),
-        of="outcome" if group.is_shown else "",
+        of="outcome"
+        if any(one.is_shown for one in report.now.conditions.values())
+        else "",
         opens=_("See the plans"),
     )
 
@@ -107,14 +109,14 @@ def _harm(report: Report) -> Figure:
     interval, rate = report.harm.interval, report.harm.per_hundred
     hint = ""
     if interval is not None:
-        hint = _("likely %(low).1f to %(high).1f") % {
+        hint = _("sessions; likely %(low).1f to %(high).1f") % {
             "low": interval.low * 100,
             "high": interval.high * 100,
         }
     return Figure(
         label=_("Adverse events"),
         value="" if rate is None else f"{rate:.1f}",
-        unit=_("per 100 sessions"),
+        unit=_(" per 100"),
         hint=hint,
         tone="",
         spark=_spark([one.per_hundred for one in report.harm_months]),
@@ -186,7 +188,7 @@ def outcome_chart(report: Report, book: RuleBook) -> SafeString:
 
 def _outcome(group: Group, report: Report, book: RuleBook) -> Outcome:
     before = report.before.conditions.get(group.condition)
-    detail = _("under %(least)d plans") % {"least": SMALLEST_GROUP}
+    detail = _("under %(least)d patients") % {"least": SMALLEST_GROUP}
     if group.plans is not None:
         detail = ngettext("%(n)d plan", "%(n)d plans", group.plans) % {"n": group.plans}
     if group.own is not None:
@@ -204,7 +206,7 @@ def _outcome(group: Group, report: Report, book: RuleBook) -> Outcome:
 def depth_chart(report: Report, book: RuleBook, *, device_kind: str) -> SafeString:
     """Improvement by condition and the deepest setting of the plan."""
     groups = [one for one in report.now.depths if one.device_kind == device_kind]
-    shown = [depth for depth in DEPTHS if any(one.depth_mm == depth for one in groups)]
+    shown = sorted({one.depth_mm for one in groups if one.depth_mm is not None})
     cells = {(one.condition, one.depth_mm): one for one in groups}
     conditions = sorted({one.condition for one in groups})
     return matrix(
@@ -262,9 +264,16 @@ def _rounded(value: Decimal | None) -> Decimal | None:
 
 def use_chart(report: Report) -> SafeString:
     """People and rooms, and what missed visits cost them."""
+    uses = (*report.people, *report.rooms)
+    short = Counter(one.name.split(", ")[-1] for one in uses)
     bars = [
-        Bar(name=one.name.split(", ")[-1], used=one.share, lost=one.lost_share)
-        for one in (*report.people, *report.rooms)
+        Bar(
+            name=last if short[last] == 1 else one.name,
+            used=one.share,
+            lost=one.lost_share,
+        )
+        for one in uses
+        for last in [one.name.split(", ")[-1]]
     ]
     return use_bars(bars, caption=_("Percent of open or working hours in use"))
 

@@ -102,7 +102,7 @@ def test_a_small_outcome_group_is_not_opened() -> None:
     response = signed_in(factories.make_owner()).get(
         f"{REPORT}behind/?of=outcome:ACNE_ROLLING"
     )
-    assert "fewer than 10 plans are not shown" in html(response)
+    assert "fewer than 10 patients are not shown" in html(response)
 
 
 def test_an_unknown_list_is_404() -> None:

@@ -6,8 +6,9 @@ earlier), in the same variant. It belongs to the period of that second reading.
 Percent follows the scale's own rule. Scales that are themselves a comparison with
 the start (GAIS, quartiles) have no percentage and are left out.
 
-Groups of fewer than ten plans are not shown (DESIGN 6): their median, middle
-half and own rating never leave this module.
+Groups of fewer than ten are not shown (DESIGN 6): their median, middle half and
+own rating never leave this module. Ten people are meant: ten plans of one person
+would tell how that person fares, and so would the one rating that ten plans have.
 """
 
 from collections.abc import Iterable, Mapping
@@ -85,6 +86,8 @@ GROUPS = """
 SELECT GROUPING(condition) AS all_conditions, GROUPING(device_kind) AS all_depths,
        GROUPING(past_protocol) AS all_depth_rules, GROUPING(month) AS all_months,
        condition, device_kind, depth, past_protocol, month, count(*) AS plans,
+       count(DISTINCT patient_id) AS people,
+       count(DISTINCT patient_id) FILTER (WHERE own_rating IS NOT NULL) AS raters,
        percentile_cont(0.25) WITHIN GROUP (ORDER BY improvement) AS low,
        percentile_cont(0.5) WITHIN GROUP (ORDER BY improvement) AS median,
        percentile_cont(0.75) WITHIN GROUP (ORDER BY improvement) AS high,
@@ -110,7 +113,8 @@ class Group:
 
     `own` is the median of the patients' own ratings at the review, 0 to 10: it
     has no percentage beside a clinician's score, so it stays on its own scale.
-    Fewer than ten: everything but the key is withheld, and `plans` is 0 or None.
+    Of fewer than ten people everything but the key is withheld, and `plans` is 0
+    or None; `own` is withheld as well when fewer than ten of them rated themselves.
     """
 
     condition: str = ""
@@ -162,7 +166,7 @@ def outcomes(filters: Filters) -> Outcomes:
     """The improvement in a period; one statement."""
     found = rows(statement() + GROUPS, filters.arguments())
     return Outcomes(
-        whole=next((_group(row) for row in found if _is(row, "")), Group(plans=0)),
+        whole=_whole(found),
         conditions={
             row["condition"]: _group(row) for row in found if _is(row, "condition")
         },
@@ -179,6 +183,22 @@ def outcomes(filters: Filters) -> Outcomes:
             )
         ),
     )
+
+
+def _whole(found: Iterable[Mapping[str, Any]]) -> Group:
+    """All conditions together, unless that tells of the few who are hidden.
+
+    With all but a few of the whole shown by condition, the few follow from both.
+    """
+    whole = next((row for row in found if _is(row, "")), None)
+    if whole is None:
+        return Group(plans=0)
+    parts = [row["people"] for row in found if _is(row, "condition")]
+    hidden = sum(people for people in parts if people < SMALLEST_GROUP)
+    is_split = any(people >= SMALLEST_GROUP for people in parts)
+    if is_split and 0 < hidden < SMALLEST_GROUP:
+        return Group()
+    return _group(whole)
 
 
 def _is(row: Mapping[str, Any], part: str) -> bool:
@@ -200,11 +220,12 @@ def _is(row: Mapping[str, Any], part: str) -> bool:
 
 
 def _group(row: Mapping[str, Any]) -> Group:
-    enough = row["plans"] >= SMALLEST_GROUP
+    enough = row["people"] >= SMALLEST_GROUP
+    rated = row["raters"] >= SMALLEST_GROUP
 
-    def kept(name: str) -> Decimal | None:
+    def kept(name: str, *, is_open: bool = enough) -> Decimal | None:
         value = row[name]
-        return Decimal(str(round(value, 1))) if enough and value is not None else None
+        return Decimal(str(round(value, 1))) if is_open and value is not None else None
 
     return Group(
         condition=row["condition"] or "",
@@ -216,7 +237,7 @@ def _group(row: Mapping[str, Any]) -> Group:
         median=kept("median"),
         low=kept("low"),
         high=kept("high"),
-        own=kept("own"),
+        own=kept("own", is_open=rated),
     )
 
 
@@ -243,6 +264,11 @@ class PlanOutcome:
         if self.deepest_mm is None:
             return None
         return (self.deepest_mm * 4).to_integral_value(rounding=ROUND_CEILING) / 4
+
+
+def are_enough(plans: Iterable[PlanOutcome]) -> bool:
+    """Whether plans of ten people or more are among them."""
+    return len({one.patient_id for one in plans}) >= SMALLEST_GROUP
 
 
 def plans(filters: Filters) -> Iterable[PlanOutcome]:
