@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from clinic.audit.models import AuditEvent
 from clinic.staff.roles import Capability
 from patients.consent import actions
 from patients.models import Consent, ConsentText, Patient
@@ -153,6 +154,13 @@ def test_the_desk_sees_status_only(browser: Client, child: Patient) -> None:
     key = Consent.objects.get().pk
     for rest in ("treatment/", f"{key}/withdraw/", f"{key}/paper/"):
         assert desk.get(consents(child, rest)).status_code == 403
+
+
+def test_who_looked_is_in_the_log(browser: Client, patient: Patient) -> None:
+    browser.get(consents(patient))
+    signed_in(factories.make_desk()).get(consents(patient))
+    events = AuditEvent.objects.filter(patient_id=patient.pk).order_by("id")
+    assert [e.action for e in events] == ["chart.opened", "consent.seen"]
 
 
 def test_another_language_says_so(browser: Client) -> None:

@@ -17,7 +17,6 @@ from patients.consent import access, actions, queries
 from patients.consent.actions import ConsentRefusedError
 from patients.consent.forms import PaperForm, WithdrawForm
 from patients.consent.guardians import needs_guardian
-from patients.records import access as records
 
 
 @requires(Action.CONSENT_STATUS)
@@ -25,7 +24,7 @@ from patients.records import access as records
 def consents(request: StaffRequest, ref: str) -> HttpResponse:
     """Which consents stand; taking and withdrawing is for practitioners."""
     now, today = timezone.now(), timezone.localdate()
-    patient = records.patient_for(request.user, ref, now)
+    patient = access.patient_for(request.user, ref, now)
     held = queries.all_standing(patient, today=today)
     may_take = may(request.user, Action.CONSENT_WRITE)
     context = {
@@ -99,7 +98,6 @@ def withdraw(request: StaffRequest, ref: str, key: int) -> HttpResponse:
 def paper(request: StaffRequest, ref: str, key: int) -> HttpResponse:
     """A consent for paper: the text of its version, who, when, how."""
     now = timezone.now()
-    records.chart_for(request.user, ref, now)
     patient, consent = access.consent_for(request.user, ref, key, now)
     context = {"patient": patient, "consent": consent}
     return render(request, "patients/consent/paper.html", context)
