@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.web import refs
 from sessions.charting.after_models import Addition, AdverseEvent
+from sessions.charting.tap_models import SheetTap
 from sessions.plans.models import DEVICE_KINDS
 
 __all__ = [
@@ -391,33 +392,3 @@ class ChecklistTick(models.Model):
 
     def __str__(self) -> str:
         return f"Checklist tick {self.pk}"
-
-
-class SheetTap(models.Model):
-    """One tap on the sheet, applied once however often it is sent.
-
-    `undo` holds what stood there before, `result` what the tap was answered with.
-    """
-
-    session = models.ForeignKey(
-        TreatmentSession, on_delete=models.PROTECT, related_name="taps"
-    )
-    tablet = models.UUIDField()
-    sequence = models.PositiveIntegerField()
-    kind = models.CharField(max_length=20)
-    payload = models.JSONField()
-    undo = models.JSONField(null=True)
-    result = models.JSONField(default=dict)
-    by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    undone_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["session", "tablet", "sequence"], name="sheet_tap_once"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"Sheet tap {self.pk}"

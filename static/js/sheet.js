@@ -98,7 +98,8 @@
     const refused = live.querySelector("[data-refused]");
     const ask = live.querySelector("[data-ask] button, [data-ask] input:not([type=hidden])");
     if (ask) { ask.focus(); } else if (refused) { refused.focus(); } else if (key) { live.querySelector(key)?.focus(); }
-    if (refused) { say(refused.textContent.trim()); }
+    const alert = refused ?? live.querySelector("[data-ask] [role=alert]");
+    if (alert) { say(alert.textContent.trim()); }
     chosen = null;
     if (tap?.next) { const panel = live.querySelector("#panel"); chosen = panel?.dataset.codes.split(" ") ?? null; }
   };
@@ -172,6 +173,8 @@
   const choose = async (codes) => {
     if (!codes.length) { return; }
     chosen = codes;
+    const key = [...codes].sort().join(" ");
+    live.querySelectorAll("[data-pick]").forEach((chip) => { if (chip.dataset.pick.split(" ").sort().join(" ") === key) { chip.setAttribute("aria-current", "true"); } else { chip.removeAttribute("aria-current"); } });
     preview(codes);
     say(nameOf(codes));
     if (queue.length) { return; }
@@ -192,7 +195,6 @@
     if (!pick || !live.contains(pick)) { return; }
     event.preventDefault();
     const codes = (pick.dataset.pick ?? pick.dataset.pickRow).split(" ");
-    live.querySelectorAll("[data-pick]").forEach((chip) => { if (chip === pick) { chip.setAttribute("aria-current", "true"); } else { chip.removeAttribute("aria-current"); } });
     if (pick.dataset.pickRow) { chart()?.facechart?.select(codes); live.querySelector("#panel")?.scrollIntoView({ block: "nearest" }); }
   });
 
