@@ -172,9 +172,12 @@ def make_patient(**changes: Any) -> Patient:
         "created_at": NOW,
         **changes,
     }
-    spoken = (values["family_name"], values["given_name"])
-    preferred = values.get("preferred_name", "")
-    values.setdefault("search_name", names.search_name(*spoken, preferred))
+    spoken = names.search_name(
+        family=values["family_name"],
+        given=values["given_name"],
+        preferred=values.get("preferred_name", ""),
+    )
+    values.setdefault("search_name", spoken)
     values.setdefault("phone_digits", phones.digits(values.get("phone", "")))
     return Patient.objects.create(**values)
 

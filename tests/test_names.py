@@ -66,7 +66,7 @@ def test_names_of_two_people_are_not_alike(one: str, other: str) -> None:
 
 
 def test_an_umlaut_is_found_in_both_ways_of_typing_it() -> None:
-    stored = names.search_name("Müller", "Jürgen")
+    stored = names.search_name(family="Müller", given="Jürgen")
     assert stored == " muller mueller jurgen juergen"
 
 
@@ -83,7 +83,7 @@ def test_folding_twice_changes_nothing(text: str) -> None:
 
 @given(st.text(max_size=80), st.text(max_size=80), st.text(max_size=80))
 def test_what_the_search_reads_fits_its_column(one: str, two: str, three: str) -> None:
-    stored = names.search_name(one, two, three)
+    stored = names.search_name(family=one, given=two, preferred=three)
     assert len(stored) <= names.SEARCH_NAME_LENGTH
     assert "  " not in stored
     assert not stored or stored.startswith(" ")
@@ -91,7 +91,7 @@ def test_what_the_search_reads_fits_its_column(one: str, two: str, three: str) -
 
 @given(st.text(alphabet=string.ascii_letters + "äöüßé'- ", max_size=40))
 def test_every_word_typed_is_found_in_what_is_stored(name: str) -> None:
-    stored = names.search_name(name)
+    stored = names.search_name(family="", given=name)
     for way in names.spellings(name):
         assert all(f" {word}" in stored for word in way.split())
 

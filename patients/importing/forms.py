@@ -73,7 +73,7 @@ class StartForm(KeyedForm):
         label=_("Also add people who look like somebody who is here"),
         required=False,
         help_text=_(
-            "Otherwise they wait: you see who they may be, and can add them later."
+            "Left off, they wait: you see who they may be, and can add them later."
         ),
     )
 

@@ -180,7 +180,7 @@ def person(*, line: int, cells: Sequence[str], reading: Reading) -> Person:
     preferred = row.fitting("preferred_name")
     phone, email = row.phone("mobile", "phone_2", "phone_3"), row.email()
     emergency_phone = row.phone("emergency_phone")
-    search_name = names.search_name(family, given, preferred)
+    search_name = names.search_name(family=family, given=given, preferred=preferred)
     return Person(
         line=line,
         key=row.text("source_id")[:80] or _key_of_content(row),

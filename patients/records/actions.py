@@ -161,7 +161,9 @@ def _columns(entry: PatientEntry, clinical: ClinicalEntry | None) -> dict[str, A
         **asdict(entry),
         **(asdict(clinical) if clinical is not None else {}),
         "search_name": names.search_name(
-            entry.family_name, entry.given_name, entry.preferred_name
+            family=entry.family_name,
+            given=entry.given_name,
+            preferred=entry.preferred_name,
         ),
         "phone_digits": phones.digits(entry.phone),
     }

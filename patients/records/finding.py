@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.utils import timezone
+from django.utils import dateformat, timezone
 from django.utils.translation import gettext as _
 
 from clinic.audit import actions as audit
@@ -46,10 +46,11 @@ def finder(user: AbstractBaseUser, text: str, now: datetime, limit: int) -> Grou
 
 
 def _hit(patient: Patient, *, sees_names: bool) -> Hit:
-    born = f"{patient.born_on:%d.%m.%Y}" if patient.born_on else _("born: not known")
+    born = dateformat.format(patient.born_on, "j M Y") if patient.born_on else ""
+    about = " · ".join(filter(None, [born, patient.reference]))
     return Hit(
         title=patient.name if sees_names else patient.reference,
-        detail=f"{born} · {patient.reference}" if sees_names else "",
+        detail=about if sees_names else "",
         url=tabs.home_of(patient),
         icon="user-round",
     )

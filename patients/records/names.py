@@ -61,10 +61,10 @@ def spellings(text: str) -> list[str]:
     return [bare] if bare == typed else [bare, typed]
 
 
-def search_name(*names: str) -> str:
-    """What the search reads for a person; every word has a space before it."""
+def search_name(*, family: str, given: str, preferred: str = "") -> str:
+    """What the search reads and the list sorts by; every word has a space before it."""
     words: dict[str, None] = {}
-    for name in names:
+    for name in (family, given, preferred):
         for way in spellings(name):
             words.update(dict.fromkeys(way.split()))
     return "".join(f" {word}" for word in words)[:SEARCH_NAME_LENGTH]

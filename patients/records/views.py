@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic.audit import actions as audit
+from clinic.audit import queries as audit_log
+from clinic.audit import words
 from clinic.places import regions
 from clinic.places.http import StaffRequest, wants_fragment
 from clinic.staff.policy import Action, may, requires
@@ -26,6 +28,7 @@ from patients.records.forms import BreakGlassForm, PatientForm
 PAGE_SIZE = 50
 SEARCH_LIMIT = 50
 FIND_LIMIT = 6
+LOG_LIMIT = 200
 MOST_LETTERS = 200
 
 
@@ -141,6 +144,21 @@ def edit(request: StaffRequest, ref: str) -> HttpResponse:
     except actions.ChangedMeanwhileError:
         form.patient = open_patient(request.user, ref, now)
         return _conflict_page(request, form)
+
+
+@requires(Action.CHART_LOG)
+@require_GET
+def log(request: StaffRequest, ref: str) -> HttpResponse:
+    """Who read and changed this patient's record."""
+    patient = access.chart_for(request.user, ref, timezone.now())
+    events = audit_log.events_of_patient(patient.pk, limit=LOG_LIMIT + 1)
+    context = {
+        "patient": patient,
+        "tab": "log",
+        "lines": [words.line(event) for event in events[:LOG_LIMIT]],
+        "has_more": len(events) > LOG_LIMIT,
+    }
+    return render(request, "patients/records/log.html", context)
 
 
 @requires(Action.BREAK_GLASS)

@@ -110,7 +110,7 @@ def _patients(scene: Scene) -> list[Patient]:
             may_call=True,
             may_text=True,
             may_email=scene.random.random() < 0.8,
-            search_name=search_name(person.given_name, person.family_name),
+            search_name=search_name(family=person.family_name, given=person.given_name),
             created_at=scene.now - timedelta(days=scene.random.randint(30, 640)),
             created_by=scene.house.desk,
         )

@@ -398,3 +398,32 @@ def test_others_have_no_glass_to_break(role: Role) -> None:
     patient = make_patient()
     client = signed_in(make_user(role))
     assert client.get(f"/patients/{patient.reference}/break-glass/").status_code == 403
+
+
+# Who looked
+
+
+def test_the_history_says_who_opened_and_changed_the_record() -> None:
+    patient = make_patient()
+    desk, practitioner = make_desk(), make_practitioner()
+    signed_in(desk).post(
+        f"/patients/{patient.reference}/edit/", typed(version=1, city="Leeds")
+    )
+    page = html(signed_in(practitioner).get(f"/patients/{patient.reference}/history/"))
+    for text in (desk.full_name, practitioner.full_name, "Opened a chart", "city"):
+        assert text in page
+    assert "Leeds" not in page
+
+
+def test_the_desk_reads_no_history_and_an_owner_by_break_glass_only() -> None:
+    patient, owner = make_patient(family_name="Okafor"), make_owner()
+    path = f"/patients/{patient.reference}/history/"
+    assert signed_in(make_desk()).get(path).status_code == 403
+    client = signed_in(owner)
+    closed = client.get(path)
+    assert closed.status_code == 403
+    assert f"/patients/{patient.reference}/break-glass/?next=" in html(closed)
+    assert "Okafor" not in html(closed)
+    glass = f"/patients/{patient.reference}/break-glass/?next={path}"
+    assert client.post(glass, {"reason": "Complaint of 4 March"}).url == path
+    assert "Okafor" in html(client.get(path))
