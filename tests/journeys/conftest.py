@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.journeys import stage
@@ -32,6 +32,7 @@ def address(clock: stage.Clock) -> Iterator[str]:
 
 @pytest.fixture(scope="package")
 def browser(clock: stage.Clock) -> Iterator[Browser]:
+    expect.set_options(timeout=20_000)  # a busy machine
     with chromium() as found:
         yield found
 

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from urllib.request import urlopen
 
 from django.conf import settings
 from django.core.management import call_command
@@ -56,6 +57,8 @@ def on_air() -> Iterator[str]:
     """Serve this process's database; gives the address without a final slash."""
     server = LiveServer("127.0.0.1")
     try:
+        with urlopen(f"{server.url}/sign-in/", timeout=120):  # noqa: S310 - our own
+            pass  # the first answer takes its time: everything is loaded for it
         yield server.url
     finally:
         server.stop()

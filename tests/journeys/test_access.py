@@ -17,7 +17,7 @@ pytestmark = pytest.mark.journey
     [
         ("practitioner@demo.clinic", "/today/"),
         ("desk@demo.clinic", "/today/"),
-        ("owner@demo.clinic", "/reports/progress/"),
+        ("owner@demo.clinic", "/reports/"),
     ],
 )
 def test_each_role_lands_where_its_work_is(
