@@ -1,6 +1,7 @@
 """Zones, steps and reasons in words."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,6 +17,7 @@ __all__ = [
     "TOLERANCE_WORDS",
     "TOPICAL_KINDS",
     "pair_name",
+    "signed_mm",
     "zone_names",
 ]
 DEEPER_REASONS = (
@@ -59,6 +61,13 @@ def zone_names(book: RuleBook, codes: Iterable[str]) -> str:
 def listed(names: list[str]) -> str:
     """Names in one line; only the first begins with a capital."""
     return ", ".join(n if not p else n[:1].lower() + n[1:] for p, n in enumerate(names))
+
+
+def signed_mm(difference: Decimal | None) -> str:
+    """ "+0.25" or "-0.25"; nothing for no difference."""
+    if not difference:
+        return ""
+    return f"{'+' if difference > 0 else chr(0x2212)}{abs(difference):.2f}"
 
 
 def pair_name(name: str) -> str:

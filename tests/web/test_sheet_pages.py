@@ -340,6 +340,21 @@ def test_the_sessions_of_a_patient_compare_side_by_side(
     assert "Side by side" in page.text
 
 
+@pytest.mark.parametrize(
+    ("mm", "said"),
+    [("1.25", "+0.25"), ("0.75", "\N{MINUS SIGN}0.25"), ("1.00", "same")],
+)
+def test_the_record_says_how_it_differs_from_last_time(
+    chair: Chair, client_of: Client, mm: str, said: str
+) -> None:
+    chair.signed()
+    session = chair.open(2, now=NOW + timedelta(days=28))
+    deeper = entries.DepthEntry(zones=("CM-R",), mm=Decimal(mm))
+    chair.tap(session, deeper)
+    assert said in Page(html(client_of.get(place("record", session)))).text
+    assert Page(html(client_of.get(place("treat", session)))).faults() == []
+
+
 def test_who_received_a_lot_is_named_to_who_treats(
     chair: Chair, client_of: Client
 ) -> None:

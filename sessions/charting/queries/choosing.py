@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from clinic.rules.findings import Finding
 from sessions.charting.models import ENDPOINTS, TreatmentSession, ZoneTreatment
 from sessions.charting.queries.limits import Limits, Reach
-from sessions.charting.words import zone_names
+from sessions.charting.words import signed_mm, zone_names
 
 ENDPOINT_WORDS = dict(ENDPOINTS)
 Value = TypeVar("Value")
@@ -56,6 +56,11 @@ class ZoneView:
         if self.mm is None or before is None or self.mm == before:
             return None
         return self.mm - before
+
+    @property
+    def differs_word(self) -> str:
+        """How much deeper or shallower than last time, in mm with its sign."""
+        return signed_mm(self.differs)
 
     @property
     def endpoint_word(self) -> str:

@@ -25,7 +25,7 @@ from sessions.charting.models import (
 )
 from sessions.charting.queries.lists import events_of
 from sessions.charting.queries.sheet import TopicalView, maps_of, topical_views
-from sessions.charting.words import TOLERANCE_WORDS, zone_names
+from sessions.charting.words import TOLERANCE_WORDS, signed_mm, zone_names
 
 ENDPOINT_WORDS = dict(ENDPOINTS)
 
@@ -38,7 +38,7 @@ class Line:
     mm: Decimal | None
     passes: int | None
     endpoint: str
-    differs_mm: Decimal | None
+    differs: str
     has_before: bool
     is_left_out: bool
     is_scar: bool
@@ -154,7 +154,7 @@ def _line(zones: list[ZoneTreatment]) -> Line:
         mm=None if one.is_left_out else one.mm,
         passes=None if one.is_left_out else one.passes,
         endpoint=str(ENDPOINT_WORDS.get(one.endpoint, "")),
-        differs_mm=one.mm - before if one.mm is not None and before else None,
+        differs=signed_mm(one.mm - before if one.mm is not None and before else None),
         has_before=before is not None,
         is_left_out=one.is_left_out,
         is_scar=one.is_scar,

@@ -59,7 +59,8 @@ def add(request: StaffRequest, ref: str) -> HttpResponse:
     """Record an event of a session; the rules say whether it is expected."""
     now = timezone.now()
     session = access.session_for(request.user, ref, now)
-    form = EventForm(request.POST or None, **_choices(session))
+    start = {"kind": request.GET.get("kind", "")}
+    form = EventForm(request.POST or None, initial=start, **_choices(session))
     if form.is_bound and form.is_valid():
 
         def write() -> str:
