@@ -85,17 +85,22 @@ def _write(request: StaffRequest, found: Moving) -> HttpResponse:
         fresh = moving.read(found.visit, along=found.along, now=now)
         return _page(request, fresh, None, said=said, status=409)
     except VisitChangedError:
-        said = [_("Somebody changed one of these visits a moment ago. Look again.")]
-        visit = access.visit_for(request.user, found.visit.reference)
-        if Status(visit.status) not in MOVABLE:
-            messages.error(request, said[0])
-            return redirect("booking:visit", visit.reference)
-        fresh = moving.read(visit, along=found.along, now=now)
-        return _page(request, fresh, chosen, said=said, status=409)
+        return _changed(request, found, chosen)
     except RefusedError as error:
         lines = words.lines_of(error.judged, clinical=is_clinical(request.user))
         said = [line.text for line in lines]
         return _page(request, found, chosen, said=said, status=422)
+
+
+def _changed(request: StaffRequest, found: Moving, chosen: Pin | None) -> HttpResponse:
+    """Somebody was at one of the visits: the page with how they stand now."""
+    said = _("Somebody changed one of these visits a moment ago. Look again.")
+    visit = access.visit_for(request.user, found.visit.reference)
+    if Status(visit.status) not in MOVABLE:
+        messages.error(request, said)
+        return redirect("booking:visit", visit.reference)
+    fresh = moving.read(visit, along=found.along, now=timezone.now())
+    return _page(request, fresh, chosen, said=[said], status=409)
 
 
 def _page(

@@ -73,12 +73,7 @@ def read(
     start_on = max(form.cleaned_data.get("start_on") or today, today)
     first = start_on
     if is_session and planned is not None:
-        facts = checks.read_facts(patient, today=today)
-        zones = planned_of([planned.pk])[planned.pk]
-        allowed = checks.first_allowed(
-            facts, planned=zones, start=start_on, today=today
-        )
-        first = allowed or date.max
+        first = _first_allowed(patient, planned, start=start_on, today=today)
     minutes = (
         plan.protocol.session_minutes if is_session and plan else MINUTES["review"]
     )
@@ -98,6 +93,16 @@ def read(
     if not form.is_valid() or patient.is_deceased:
         return single
     return replace(single, options=_options(single, first=first))
+
+
+def _first_allowed(
+    patient: Patient, planned: PlannedSession, *, start: date, today: date
+) -> date:
+    """The first day the rules let the session be; the end of time for never."""
+    facts = checks.read_facts(patient, today=today)
+    zones = planned_of([planned.pk])[planned.pk]
+    found = checks.first_allowed(facts, planned=zones, start=start, today=today)
+    return found or date.max
 
 
 def _next_session(patient: Patient) -> tuple[Plan | None, PlannedSession | None]:
