@@ -315,7 +315,8 @@ def _keys(course: Course) -> Sequence[Key]:
         keys.append(Key(css="swatch-band", words=_("Published, expected range")))
     if course.own:
         keys.append(Key(css="swatch-own", words=_("Similar plans here, middle half")))
-    keys.append(Key(css="swatch-healing", words=_("Healing time")))
+    if course.sessions:
+        keys.append(Key(css="swatch-healing", words=_("Healing time")))
     return keys
 
 
