@@ -1,0 +1,186 @@
+"""The overview of a patient with two hundred sessions, signed in, over HTTP.
+
+The floor is a bare view behind the same sign-in: plain SQL for the rows the page
+stands on, answered as JSON without a template.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.test import Client, override_settings
+from django.urls import path
+from django.utils import timezone
+
+from benchmarks.measure import Row, compare
+from clinic.models import User
+from clinic.urls import urlpatterns as pages
+from patients.models import Patient, PatientCondition
+from sessions.models import (
+    Plan,
+    Recovery,
+    Score,
+    TreatmentSession,
+    Visit,
+    ZoneTreatment,
+)
+from tests import factories
+
+PLANS = 10
+SESSIONS_A_PLAN = 20
+DAYS_BETWEEN = 14
+ZONES = ("FH", "GL", "TE-R", "TE-L", "NO", "CM-R", "CM-L", "CL-R", "CL-L", "CH")
+ROWS = (
+    "SELECT * FROM patients_patient WHERE id = %(patient)s",
+    "SELECT * FROM treatments_plan WHERE patient_id = %(patient)s",
+    "SELECT * FROM treatments_plannedsession WHERE plan_id = %(plan)s",
+    "SELECT * FROM treatments_visit WHERE plan_id = %(plan)s ORDER BY starts_at",
+    "SELECT session.*, recovery.calm_on_day, (SELECT max(depth_setting_mm) FROM"
+    " treatments_zonetreatment zone WHERE zone.session_id = session.id)"
+    " FROM treatments_treatmentsession session LEFT JOIN treatments_recovery recovery"
+    " ON recovery.session_id = session.id WHERE session.plan_id = %(plan)s",
+    "SELECT * FROM treatments_score WHERE condition_id = %(condition)s"
+    " AND withdrawn_at IS NULL ORDER BY rated_on, id",
+    "SELECT zone.* FROM treatments_zonetreatment zone WHERE session_id ="
+    " (SELECT id FROM treatments_treatmentsession WHERE patient_id = %(patient)s"
+    " AND signed_at IS NOT NULL ORDER BY performed_on DESC, id DESC LIMIT 1)",
+    "SELECT * FROM treatments_adverseevent WHERE patient_id = %(patient)s",
+)
+
+
+def bare(_request: HttpRequest, plan: int) -> HttpResponse:
+    """The rows as they are, for a person who is signed in."""
+    found = Plan.objects.values("patient_id", "condition_id").get(pk=plan)
+    keys = {
+        "plan": plan,
+        "patient": found["patient_id"],
+        "condition": found["condition_id"],
+    }
+    answer = []
+    with connection.cursor() as cursor:
+        for statement in ROWS:
+            cursor.execute(statement, keys)
+            answer.append(cursor.fetchall())
+    return JsonResponse(answer, safe=False)
+
+
+urlpatterns = [path("bare/<int:plan>/", bare), *pages]
+
+
+def run() -> list[Row]:
+    """One row of the table; both limits hold or the row is missed."""
+    patient, plan, practitioner = _course(today=timezone.localdate())
+    with override_settings(ROOT_URLCONF="benchmarks.chart"):
+        client = Client(SERVER_NAME="localhost")
+        client.force_login(practitioner)
+        return [
+            compare(
+                f"overview of a patient with {PLANS * SESSIONS_A_PLAN} sessions",
+                ours=_get(client, f"/patients/{patient.reference}/"),
+                floor=_get(client, f"/bare/{plan.pk}/"),
+                limit=3,
+                limit_ms=60,
+            )
+        ]
+
+
+def _get(client: Client, address: str) -> Callable[[], object]:
+    def get() -> object:
+        response = client.get(address)
+        if response.status_code != 200:
+            raise RuntimeError(f"{address}: {response.status_code}")
+        return response.content
+
+    return get
+
+
+def _course(*, today: date) -> tuple[Patient, Plan, User]:
+    """Ten plans of twenty signed sessions each, the last of them still running."""
+    site = factories.make_site()
+    practitioner = factories.make_practitioner(site=site)
+    patient = factories.make_patient()
+    condition = factories.make_condition(patient=patient)
+    protocol = factories.make_protocol(sessions=SESSIONS_A_PLAN)
+    first = timezone.now() - timedelta(days=DAYS_BETWEEN * PLANS * SESSIONS_A_PLAN)
+    plan = None
+    for number in range(PLANS):
+        is_last = number == PLANS - 1
+        plan = factories.make_plan(
+            condition=condition,
+            site=site,
+            by=practitioner,
+            protocol=protocol,
+            goal_scale="gbq",
+            goal_value=7,
+            status="running" if is_last else "finished",
+            ended_on=None if is_last else today,
+        )
+        days = DAYS_BETWEEN * SESSIONS_A_PLAN * number
+        _treat(plan, practitioner, starts_at=first + timedelta(days=days))
+    assert plan is not None  # noqa: S101, there are ten
+    _read(condition, plan, practitioner, first=first.date())
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return patient, plan, practitioner
+
+
+def _treat(plan: Plan, by: User, *, starts_at: datetime) -> None:
+    room = factories.make_room(site=plan.site)
+    screening = factories.make_screening(patient=plan.patient, by=by)
+    consent = plan.patient.consents.first() or factories.make_consent(
+        patient=plan.patient, taken_by=by
+    )
+    for planned in plan.planned_sessions.order_by("number"):
+        visit = factories.make_visit(
+            patient=plan.patient,
+            practitioner=by,
+            room=room,
+            by=by,
+            plan=plan,
+            planned_session=planned,
+            starts_at=starts_at + timedelta(days=DAYS_BETWEEN * planned.number),
+            status="done",
+        )
+        factories.make_session(visit=visit, condition=plan.condition)
+    done = TreatmentSession.objects.filter(plan=plan)
+    ZoneTreatment.objects.bulk_create(
+        ZoneTreatment(
+            session=session, zone=zone, depth_setting_mm=Decimal("1.25"), passes=4
+        )
+        for session in done
+        for zone in ZONES
+    )
+    Recovery.objects.bulk_create(
+        Recovery(session=session, calm_on_day=3, recorded_at=starts_at, recorded_by=by)
+        for session in done
+    )
+    done.update(
+        screening=screening,
+        consent=consent,
+        skin_clear_at=starts_at,
+        signed_at=starts_at,
+        signed_by=by,
+        signed_digest="0" * 64,
+    )
+
+
+def _read(condition: PatientCondition, plan: Plan, by: User, *, first: date) -> None:
+    """A reading at every visit of ten plans, all of one condition."""
+    days = Visit.objects.filter(patient=condition.patient).values_list("day", flat=True)
+    Score.objects.bulk_create(
+        Score(
+            patient=condition.patient,
+            condition=condition,
+            plan=plan,
+            scale="gbq",
+            variant="every row",
+            value=20 - (day - first).days // 250,
+            rater="clinician",
+            rated_on=day,
+            rated_by=by,
+            recorded_at=timezone.now(),
+        )
+        for day in days
+    )
