@@ -11,7 +11,7 @@ from clinic.rulebook.queries import effective_book
 from clinic.staff import policy
 from clinic.staff.policy import Action, requires
 from clinic.web import csv
-from sessions.reports import actions, choices, files, pictures, report
+from sessions.reports import actions, choices, files, lists, pictures, report
 from sessions.reports.behind import TooFewError, UnknownListError, behind
 from sessions.reports.filters import Filters, read
 
@@ -67,8 +67,8 @@ def behind_figure(request: StaffRequest) -> HttpResponse:
     )
     context = {
         "found": found,
-        "title": pictures.title_of(found, book),
-        "lines": pictures.lines_of(found, book),
+        "title": lists.title_of(found, book),
+        "lines": lists.lines_of(found, book),
         "filters": filters,
         "query": filters.query(),
         "names": policy.may(request.user, Action.PATIENT_IDENTITY),
