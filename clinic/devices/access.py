@@ -3,8 +3,10 @@
 from django.db.models import Q
 from django.http import Http404
 
-from clinic.devices.models import Device, Lot
+from clinic.devices.models import LOT_KINDS, Device, Lot
 from clinic.staff.models import User
+
+__all__ = ["LOT_KINDS", "Device", "Lot", "device_for", "lot_for"]
 
 
 def _of_sites(user: User) -> Q:

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic.devices import access, actions, queries
+from clinic.devices.access import LOT_KINDS, Device, Lot
 from clinic.devices.forms import DeviceForm, LotForm, WithdrawForm
-from clinic.devices.models import LOT_KINDS, Device, Lot
 from clinic.places.http import StaffRequest, needs_site
 from clinic.rules.book import load_book
 from clinic.staff.policy import Action, may, requires

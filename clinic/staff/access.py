@@ -5,6 +5,8 @@ from django.http import Http404
 
 from clinic.staff.models import Qualification, User
 
+__all__ = ["User", "own_session_for", "person_for", "qualification_for"]
+
 
 def person_for(pk: int) -> User:
     """A person of the clinic, or 404. The view's door lets in owners only."""

@@ -20,7 +20,6 @@ from clinic.staff.forms import (
     SecondStepNoteForm,
 )
 from clinic.staff.http import PersonRequest
-from clinic.staff.models import User
 from clinic.staff.policy import Action, requires
 from clinic.web import once
 
@@ -85,7 +84,7 @@ def person(request: PersonRequest, pk: int) -> HttpResponse:
 
 def _person_page(
     request: PersonRequest,
-    found: User,
+    found: access.User,
     *,
     form: PersonForm | None = None,
     roles_form: RolesForm | None = None,
