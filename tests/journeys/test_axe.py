@@ -17,7 +17,7 @@ from django.test import Client
 
 from clinic.models import User
 from clinic.staff.roles import Role
-from sessions.models import TreatmentSession
+from patients.models import Patient
 from tests import factories
 from tests.journeys import stage
 from tests.journeys.browser import Person
@@ -53,37 +53,23 @@ class Opened:
     client: Client
 
 
-def demo_world(role: Role) -> World:
-    """The demo's people and a patient in the middle of a plan."""
-    world = World(me=role)
-    session = (
-        TreatmentSession.objects.filter(plan__status="running", signed_at__isnull=False)
-        .select_related("visit__room__site", "plan", "patient")
-        .latest("started_at")
-    )
-    world.__dict__ |= {
-        "site": session.visit.room.site,
-        "room": session.visit.room,
-        "patient": session.patient,
-        "plan": session.plan,
-        "visit": session.visit,
-        "session": session,
-        "practitioner": User.objects.get(email=ADDRESSES[Role.PRACTITIONER]),
-        "desk": User.objects.get(email=ADDRESSES[Role.FRONT_DESK]),
-        "owner": User.objects.get(email=ADDRESSES[Role.OWNER]),
-    }
-    return world
-
-
 def pages() -> Iterator[Opened]:
-    """Every whole page, once for each role that may open it."""
-    for role in ROLES:
-        world = demo_world(role)
-        client = Client()
-        client.force_login(world.me)
+    """Every whole page, once for each role that may open it.
+
+    Lists and overviews are the demo's. What an address names is made for it, by
+    somebody of its own, for a patient of the demo in the middle of a plan.
+    """
+    treated = Patient.objects.filter(plans__status="running").distinct().order_by("pk")
+    for role, patient in zip(ROLES, treated[: len(ROLES)], strict=True):
+        world = World(me=role)
+        world.__dict__["patient"] = patient
+        of_demo, of_world = Client(), Client()
+        of_demo.force_login(User.objects.get(email=ADDRESSES[role]))
+        of_world.force_login(world.me)
         for route in all_routes():
             if route.name in WITHOUT_A_PASSKEY:
                 continue
+            client = of_world if route.takes_arguments else of_demo
             path = route.url(world)
             answer = client.get(path)
             is_page = answer.headers.get("Content-Type", "").startswith("text/html")
