@@ -124,7 +124,7 @@ class WeekForm(KeyedForm):
                         label=_label(day.name, place, end),
                         required=False,
                         initial=getattr(row, end) if row else None,
-                        widget=ClockInput,
+                        widget=ClockInput(attrs={"class": "form-control"}),
                     )
 
     def rows(self) -> list[tuple[DayOfWeek, list[forms.BoundField]]]:
