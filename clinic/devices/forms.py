@@ -28,6 +28,7 @@ from clinic.web.forms import (
     helper,
 )
 
+KINDS = LOT_KINDS
 _ANSWERS = [("yes", _("Yes")), ("no", _("No")), ("", _("Not stated"))]
 _KNOWN = {"yes": True, "no": False}
 _SAID = {True: "yes", False: "no", None: ""}

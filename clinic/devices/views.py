@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic.devices import access, actions, queries
-from clinic.devices.access import LOT_KINDS, Device, Lot
-from clinic.devices.forms import DeviceForm, LotForm, WithdrawForm
+from clinic.devices.forms import KINDS, DeviceForm, LotForm, WithdrawForm
 from clinic.places.http import StaffRequest, needs_site
 from clinic.rules.book import load_book
 from clinic.staff.policy import Action, may, requires
@@ -61,7 +60,7 @@ def device(request: StaffRequest, pk: int) -> HttpResponse:
     found = access.device_for(request.user, pk)
     form = DeviceForm(request.POST or None, row=found, site=found.site)
     if not form.is_valid():
-        return _device_page(request, form, device=found)
+        return _device_page(request, form)
     now = timezone.now()
 
     def write() -> str:
@@ -74,11 +73,10 @@ def device(request: StaffRequest, pk: int) -> HttpResponse:
     return once.answer(request=request, form=form, now=now, write=write)
 
 
-def _device_page(
-    request: StaffRequest, form: DeviceForm, *, device: Device | None = None
-) -> HttpResponse:
-    model = load_book().devices.get(device.model_key) if device else None
-    context = {"form": form, "device": device, "model": model}
+def _device_page(request: StaffRequest, form: DeviceForm) -> HttpResponse:
+    key = getattr(form.row, "model_key", "")
+    model = load_book().devices.get(key)
+    context = {"form": form, "device": form.row, "model": model}
     status = 422 if form.is_bound else 200
     return render(request, "devices/device.html", context, status=status)
 
@@ -88,7 +86,7 @@ def _device_page(
 @require_GET
 def lots(request: StaffRequest) -> HttpResponse:
     """The lots of the site, first to expire first."""
-    kinds = dict(LOT_KINDS)
+    kinds = dict(KINDS)
     kind = request.GET.get("kind", "")
     kind = kind if kind in kinds else ""
     show_gone = "gone" in request.GET
@@ -100,7 +98,7 @@ def lots(request: StaffRequest) -> HttpResponse:
     )
     context = {
         "states": states,
-        "kinds": LOT_KINDS,
+        "kinds": KINDS,
         "kind": kind,
         "show_gone": show_gone,
         "soon_days": SOON_DAYS,
@@ -141,7 +139,7 @@ def change_lot(request: StaffRequest, pk: int) -> HttpResponse:
     today = timezone.localdate()
     form = LotForm(request.POST or None, row=found, site=found.site, today=today)
     if not form.is_valid():
-        return _lot_form_page(request, form, lot=found)
+        return _lot_form_page(request, form)
     now = timezone.now()
 
     def write() -> str:
@@ -155,14 +153,12 @@ def change_lot(request: StaffRequest, pk: int) -> HttpResponse:
         return once.answer(request=request, form=form, now=now, write=write)
     except actions.LotTooSmallError as error:
         form.add_error("quantity", error.sentence)
-        return _lot_form_page(request, form, lot=found)
+        return _lot_form_page(request, form)
 
 
-def _lot_form_page(
-    request: StaffRequest, form: LotForm, *, lot: Lot | None = None
-) -> HttpResponse:
+def _lot_form_page(request: StaffRequest, form: LotForm) -> HttpResponse:
     status = 422 if form.is_bound else 200
-    context = {"form": form, "lot": lot}
+    context = {"form": form, "lot": form.row}
     return render(request, "devices/lot_form.html", context, status=status)
 
 
@@ -170,7 +166,7 @@ def _lot_form_page(
 @require_GET
 def lot(request: StaffRequest, pk: int) -> HttpResponse:
     """One lot: what the label says, what is left, its units, who received it."""
-    return _lot_page(request, access.lot_for(request.user, pk), WithdrawForm())
+    return _lot_page(request, pk, WithdrawForm())
 
 
 @requires(Action.STOCK_WRITE)
@@ -180,7 +176,7 @@ def withdraw_lot(request: StaffRequest, pk: int) -> HttpResponse:
     found = access.lot_for(request.user, pk)
     form = WithdrawForm(request.POST)
     if not form.is_valid():
-        return _lot_page(request, found, form)
+        return _lot_page(request, pk, form)
     actions.withdraw_lot(
         lot=found,
         reason=form.cleaned_data["reason"],
@@ -205,25 +201,26 @@ def put_lot_back(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect("clinic:lot", pk=found.pk)
 
 
-def _lot_page(request: StaffRequest, found: Lot, form: WithdrawForm) -> HttpResponse:
+def _lot_page(request: StaffRequest, pk: int, form: WithdrawForm) -> HttpResponse:
+    found = access.lot_for(request.user, pk)
     context = {
         "state": queries.state_of(lot=found, today=timezone.localdate()),
         "units": queries.units_of(lot=found),
         "model": load_book().devices.get(found.model_key),
         "form": form,
         "soon_days": SOON_DAYS,
-        "patients_url": _patients_url(request, found),
+        "patients_url": _patients_url(request, pk),
         "may_write": may(request.user, Action.STOCK_WRITE),
     }
     status = 422 if form.is_bound else 200
     return render(request, "devices/lot.html", context, status=status)
 
 
-def _patients_url(request: StaffRequest, found: Lot) -> str:
+def _patients_url(request: StaffRequest, pk: int) -> str:
     """Where the charting slice lists who received the lot, for those who may know."""
     if not may(request.user, Action.LOT_TRACE):
         return ""
     try:
-        return reverse(LOT_PATIENTS, args=[found.pk])
+        return reverse(LOT_PATIENTS, args=[pk])
     except NoReverseMatch:
         return ""

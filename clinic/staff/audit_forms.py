@@ -1,4 +1,4 @@
-"""What the audit log can be searched for."""
+"""What the audit log is searched by."""
 
 from typing import Any
 from zoneinfo import ZoneInfo

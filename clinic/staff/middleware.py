@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeGuard
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -69,8 +70,9 @@ class SessionLimitsMiddleware:
             return response
         now = timezone.now()
         limit: timedelta | None = request.extend_by  # type: ignore[attr-defined]
-        if limit is not None:
-            timeouts.touch(request.session, limit=limit, now=now)
+        if limit is not None and timeouts.touch(request.session, limit=limit, now=now):
+            key = request.session.session_key
+            UserSession.objects.filter(session_key=key).update(last_seen_at=now)
         if resume.SESSION_KEY in request.session and is_whole_page(response, request):
             resume.show_again(request, response, user=request.user, now=now)
         return response

@@ -69,7 +69,7 @@ def person(request: PersonRequest, pk: int) -> HttpResponse:
     found = access.person_for(pk)
     form = PersonForm(request.POST or None, person=found)
     if not form.is_valid():
-        return _person_page(request, found, form=form)
+        return _person_page(request, pk, form=form)
     now = timezone.now()
 
     def write() -> str:
@@ -84,7 +84,7 @@ def person(request: PersonRequest, pk: int) -> HttpResponse:
 
 def _person_page(
     request: PersonRequest,
-    found: access.User,
+    pk: int,
     *,
     form: PersonForm | None = None,
     roles_form: RolesForm | None = None,
@@ -92,6 +92,7 @@ def _person_page(
     link: str = "",
     refused: str = "",
 ) -> HttpResponse:
+    found = access.person_for(pk)
     given = [one for one in (form, roles_form, note_form) if one is not None]
     today = timezone.localdate()
     context = {
@@ -122,13 +123,13 @@ def roles(request: PersonRequest, pk: int) -> HttpResponse:
     found = access.person_for(pk)
     form = RolesForm(request.POST)
     if not form.is_valid():
-        return _person_page(request, found, roles_form=form)
+        return _person_page(request, pk, roles_form=form)
     try:
         actions.change_roles(
             person=found, entry=form.roles_entry(), by=request.user, now=timezone.now()
         )
     except actions.StaffRefused as refusal:
-        return _person_page(request, found, refused=refusal.sentence)
+        return _person_page(request, pk, refused=refusal.sentence)
     messages.success(request, _("Roles saved. Open sessions of the person have ended."))
     return redirect("clinic:person", pk=found.pk)
 
@@ -145,7 +146,7 @@ def set_active(request: PersonRequest, pk: int) -> HttpResponse:
             person=found, is_active=wanted, by=request.user, now=timezone.now()
         )
     except actions.StaffRefused as refusal:
-        return _person_page(request, found, refused=refusal.sentence)
+        return _person_page(request, pk, refused=refusal.sentence)
     said = _("The sign-in is open again.") if wanted else _("The sign-in is closed.")
     messages.success(request, said)
     return redirect("clinic:person", pk=found.pk)
@@ -160,9 +161,9 @@ def make_link(request: PersonRequest, pk: int) -> HttpResponse:
     try:
         token = actions.make_link(person=found, by=request.user, now=timezone.now())
     except actions.StaffRefused as refusal:
-        return _person_page(request, found, refused=refusal.sentence)
+        return _person_page(request, pk, refused=refusal.sentence)
     place = reverse("clinic:link", args=[token])
-    return _person_page(request, found, link=request.build_absolute_uri(place))
+    return _person_page(request, pk, link=request.build_absolute_uri(place))
 
 
 @requires(Action.STAFF_WRITE)
@@ -173,7 +174,7 @@ def remove_second_step(request: PersonRequest, pk: int) -> HttpResponse:
     found = access.person_for(pk)
     form = SecondStepNoteForm(request.POST)
     if not form.is_valid():
-        return _person_page(request, found, note_form=form)
+        return _person_page(request, pk, note_form=form)
     try:
         actions.remove_second_step(
             person=found,
@@ -182,7 +183,7 @@ def remove_second_step(request: PersonRequest, pk: int) -> HttpResponse:
             now=timezone.now(),
         )
     except actions.StaffRefused as refusal:
-        return _person_page(request, found, refused=refusal.sentence)
+        return _person_page(request, pk, refused=refusal.sentence)
     messages.success(request, _("The second step is gone; a new one is due."))
     return redirect("clinic:person", pk=found.pk)
 

@@ -104,7 +104,7 @@ ITEMS = (
         label=_("Settings"),
         icon="settings",
         path="/settings/",
-        roles=frozenset({OWNER}),
+        roles=frozenset({PRACTITIONER, OWNER}),
         key="s",
         below=True,
     ),
