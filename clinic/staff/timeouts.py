@@ -85,10 +85,12 @@ def begin(session: SessionBase, *, now: datetime) -> None:
 
 
 def touch(session: SessionBase, *, limit: timedelta, now: datetime) -> bool:
-    """Count from now; writes at most twice a minute. Says whether it wrote."""
+    """Count from now; writes at most twice a minute. Says whether it counted on."""
     if STARTED_KEY not in session:
         begin(session, now=now)
-    elif session.get(IDLE_KEY) == minutes(limit) and (
+        session[IDLE_KEY] = minutes(limit)
+        return False
+    if session.get(IDLE_KEY) == minutes(limit) and (
         abs(now.timestamp() - session[SEEN_KEY]) < TOUCH_EVERY.total_seconds()
     ):
         return False
