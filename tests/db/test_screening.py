@@ -251,6 +251,18 @@ def test_the_same_fact_is_not_recorded_twice(patient: Patient, by: User) -> None
     assert HistoryFact.objects.count() == 1
 
 
+@pytest.mark.regression("vague-fact")
+def test_saying_which_one_settles_a_vague_record(patient: Patient, by: User) -> None:
+    vague = import_fact(patient, "diabetes")
+    which = AnswerEntry(value=True, choice="controlled")
+    done = screened(patient, by, diabetes=which)
+    vague.refresh_from_db()
+    assert vague.withdrawn_at is not None
+    live = HistoryFact.objects.get(kind="diabetes", withdrawn_at__isnull=True)
+    assert live.choice == "controlled"
+    assert found(done)["C18"].verdict is Verdict.WARN
+
+
 def test_a_medicine_that_was_stopped_ends_its_fact(patient: Patient, by: User) -> None:
     fact = import_fact(patient, "isotretinoin", started_on=date(2025, 6, 1))
     stopped = AnswerEntry(

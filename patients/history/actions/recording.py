@@ -87,7 +87,23 @@ def _fact_for(
         source="screening",
     )
     added = fact_actions.add(patient=screening.patient, entry=entry, by=by, now=now)
+    _replace_vague(added, live, by=by, now=now)
     return added, True
+
+
+def _replace_vague(
+    fact: HistoryFact, live: Iterable[HistoryFact], *, by: User, now: datetime
+) -> None:
+    """Withdraw what the record had of the same kind without saying which.
+
+    An imported "diabetes" would otherwise be asked about for ever, though the
+    answer has just said which one it is. The withdrawn row stays readable.
+    """
+    if not fact.choice:
+        return
+    for vague in live:
+        if vague.kind == fact.kind and not vague.choice and vague.pk != fact.pk:
+            fact_actions.withdraw(fact=vague, by=by, now=now)
 
 
 def _alike(row: ScreeningAnswer, fact: HistoryFact, kind: FactKind) -> bool:
