@@ -135,8 +135,12 @@ def preview(run: ImportRun, look: Look) -> list[FilePreview]:
         _people(run, file, look)
         if file.kind == layouts.Kind.PEOPLE
         else _records(file, is_clinical=look.is_clinical)
-        for file in run.files.order_by("id")
+        for file in sorted(run.files.order_by("id"), key=_people_first)
     ]
+
+
+def _people_first(file: ImportFile) -> bool:
+    return file.kind != layouts.Kind.PEOPLE
 
 
 def _people(run: ImportRun, file: ImportFile, look: Look) -> FilePreview:

@@ -25,9 +25,9 @@ def people_counts(run: ImportRun) -> list[Count]:
     """What became of the rows of people."""
     return [
         Count(label=_("People added"), number=run.added),
-        Count(label=_("of them deceased"), number=run.deceased),
+        Count(label=_("Of them deceased"), number=run.deceased),
         Count(label=_("Here already"), number=run.known),
-        Count(label=_("Look like somebody here, not added"), number=run.held),
+        Count(label=_("Look like somebody here"), number=run.held),
         Count(label=_("Rows not taken over"), number=run.refused),
     ]
 

@@ -123,12 +123,13 @@ class PatientForm(KeyedForm):
 
     def _helper(self) -> FormHelper:
         def arrange(made: FormHelper) -> None:
-            made.layout = Layout("idempotency_key", "version", *self._sections())
+            made.layout = Layout("idempotency_key", "version", self._columns())
 
         return helper(layout=arrange)
 
-    def _sections(self) -> list[Div]:
-        sections = [
+    def _columns(self) -> Div:
+        """Cards in two columns; one below the other on a phone."""
+        left = [
             _section(
                 _("Who it is"),
                 Div("given_name", "family_name", css_class="cols-2"),
@@ -138,9 +139,15 @@ class PatientForm(KeyedForm):
             _section(
                 _("How to reach her or him"),
                 Div("phone", "email", css_class="cols-2"),
-                Div("may_call", "may_text", "may_email", css_class="cols-3"),
+                Div("may_call", "may_text", "may_email", css_class="answers"),
                 Div("language", css_class="cols-2"),
             ),
+        ]
+        if self.is_clinical:
+            skin_type = Div("phototype", css_class="cols-2")
+            left.append(_section(_("For practitioners"), skin_type, "clinical_note"))
+        right = [
+            _section(_("For the desk"), "desk_note"),
             _section(
                 _("Address"),
                 "street",
@@ -152,19 +159,14 @@ class PatientForm(KeyedForm):
                 Div("emergency_name", "emergency_relation", css_class="cols-2"),
                 Div("emergency_phone", css_class="cols-2"),
             ),
-            _section(_("For the desk"), "desk_note"),
         ]
-        if self.is_clinical:
-            sections.append(
-                _section(
-                    _("For practitioners"),
-                    Div("phototype", css_class="cols-2"),
-                    "clinical_note",
-                )
-            )
         if self.patient is not None:
-            sections.append(_section(_("Death"), "is_deceased", "deceased_on"))
-        return sections
+            right.append(_section(_("Death"), "is_deceased", "deceased_on"))
+        return Div(
+            Div(*left, css_class="stack"),
+            Div(*right, css_class="stack"),
+            css_class="cols-2",
+        )
 
     def clean_given_name(self) -> str:
         """A name the search can find."""

@@ -69,13 +69,16 @@ def people() -> QuerySet[Patient]:
     return Patient.objects.defer("clinical_note")
 
 
-def listed(*, kind: filters.Filter, now: datetime) -> QuerySet[Patient, int]:
-    """The patients of a filter, in its order, as keys: see `in_order`."""
-    return (
-        kind.narrow(Patient.objects.all(), now)
-        .order_by(*kind.order)
-        .values_list("pk", flat=True)
-    )
+def listed(
+    *, kind: filters.Filter, now: datetime, by_name: bool
+) -> QuerySet[Patient, int]:
+    """The patients of a filter, in its order, as keys: see `in_order`.
+
+    For those who see no names the newest come first: an order by name would tell.
+    """
+    order = kind.order if by_name else ("-id",)
+    rows = kind.narrow(Patient.objects.all(), now)
+    return rows.order_by(*order).values_list("pk", flat=True)
 
 
 def in_order(keys: Sequence[int]) -> list[Patient]:

@@ -38,7 +38,9 @@ def patient_list(request: StaffRequest) -> HttpResponse:
     """Everybody, filtered; an owner who does not treat sees references only."""
     now = timezone.now()
     shown = filters.named(request.GET.get("show", ""))
-    pages = Paginator(queries.listed(kind=shown, now=now), PAGE_SIZE)
+    rights = _list_rights(request)
+    keys = queries.listed(kind=shown, now=now, by_name=rights["sees_names"])
+    pages = Paginator(keys, PAGE_SIZE)
     page = pages.get_page(request.GET.get("page"))
     patients = queries.in_order(list(page))
     audit.record(
@@ -49,7 +51,7 @@ def patient_list(request: StaffRequest) -> HttpResponse:
         shown=[patient.reference for patient in patients],
     )
     context = {
-        **_list_rights(request),
+        **rights,
         "page": page,
         "patients": patients,
         "ways": _ways(shown),

@@ -78,6 +78,15 @@ def test_an_owner_sees_references_without_names() -> None:
         assert secret not in page
 
 
+def test_the_order_of_an_owners_list_does_not_tell_the_names() -> None:
+    last, first = make_patient(family_name="Zimmer"), make_patient(family_name="Abara")
+    page = html(signed_in(make_owner()).get("/patients/"))
+    assert page.index(first.reference) < page.index(last.reference)
+    third = make_patient(family_name="Young")
+    page = html(signed_in(make_owner()).get("/patients/"))
+    assert page.index(third.reference) < page.index(first.reference)
+
+
 def test_somebody_without_a_role_is_refused() -> None:
     client = signed_in(make_user())
     for path in ("/patients/", "/patients/new/", "/patients/P00001/edit/"):
