@@ -40,6 +40,8 @@ DESK = {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light"}
 PHONE = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}
 # Need a passkey that is really there; the form of the same shape is looked at.
 WITHOUT_A_PASSKEY = {"mfa_edit_webauthn", "mfa_remove_webauthn"}
+# The sheet is made for a tablet; UX 12 exempts it and asks for its table view instead.
+FOR_A_TABLET = {"charting:treat"}
 WIDE = "document.documentElement.scrollWidth > window.innerWidth"
 
 
@@ -146,6 +148,6 @@ def test_no_page_breaks_a_rule_on_a_phone_in_the_dark(
     faults = []
     for page in once_each(opened):
         faults += faults_of(person, page)
-        if person.page.evaluate(WIDE):
+        if page.name not in FOR_A_TABLET and person.page.evaluate(WIDE):
             faults.append(f"{page.name} ({page.path}): wider than the screen")
     assert not faults, "\n".join(faults)
