@@ -76,6 +76,7 @@ class Patient(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
         editable=False,
+        db_index=False,
     )
     version = models.PositiveIntegerField(default=1, editable=False)
 
