@@ -48,12 +48,12 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Sign in and start counting the time."""
         super().login(request, user)
-        timeouts.begin(request.session, now=timezone.now())
+        timeouts.begin(request.session, now=timeouts.clock())
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Where kept work waits, else the landing page."""
         if isinstance(request.user, User):
-            work = resume.look(request.session, user=request.user, now=timezone.now())
+            work = resume.look(request.session, user=request.user, now=timeouts.clock())
             if work is not None:
                 return work.page
         return str(super().get_login_redirect_url(request))
@@ -74,7 +74,7 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Not within five minutes of the sign-in itself."""
         required: bool = super().is_reauthentication_required(app=app, **kwargs)
         started = context.request.session.get(timeouts.STARTED_KEY, 0)
-        age_s = timezone.now().timestamp() - started
+        age_s = timeouts.clock().timestamp() - started
         return required and age_s >= settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
     def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:

@@ -38,7 +38,9 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     htmx gets 401 with the address to go to: a redirect would put the sign-in page
     into a piece of the page.
     """
-    answer = redirect_to_login(resume.page_of(request), resolve_url(settings.LOGIN_URL))
+    left = resume.local_path(request.POST.get(resume.PAGE_FIELD, ""))
+    page = left or resume.page_of(request)
+    answer = redirect_to_login(page, resolve_url(settings.LOGIN_URL))
     if not getattr(request, "htmx", False):
         return answer
     refused = HttpResponse(status=401)
@@ -68,11 +70,13 @@ class SessionLimitsMiddleware:
         response = self.get_response(request)
         if not isinstance(request.user, User):
             return response
-        now = timezone.now()
+        now = timeouts.clock()
         limit: timedelta | None = request.extend_by  # type: ignore[attr-defined]
         if limit is not None and timeouts.touch(request.session, limit=limit, now=now):
             key = request.session.session_key
-            UserSession.objects.filter(session_key=key).update(last_seen_at=now)
+            UserSession.objects.filter(session_key=key).update(
+                last_seen_at=timezone.now()
+            )
         if resume.SESSION_KEY in request.session and is_whole_page(response, request):
             resume.show_again(request, response, user=request.user, now=now)
         return response
@@ -88,14 +92,16 @@ class SessionLimitsMiddleware:
         user = request.user
         if not isinstance(user, User):
             return None
-        now = timezone.now()
+        now = timeouts.clock()
         ending = timeouts.ending_of(request.session, now=now)
         if ending is None:
             if not timeouts.is_background(request, view_func):
                 request.extend_by = timeouts.idle_limit(view_func)  # type: ignore[attr-defined]
             return None
         work = resume.kept_from(request) if request.method == "POST" else None
-        audit.record(by=user, now=now, action="sign_in.timed_out", why=ending.value)
+        audit.record(
+            by=user, now=timezone.now(), action="sign_in.timed_out", why=ending.value
+        )
         logout(request)
         if getattr(view_func, "is_public", False):
             return None

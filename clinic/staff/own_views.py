@@ -1,7 +1,9 @@
 """What everybody has: landing page, own settings and sessions, the sign-in link."""
 
+from datetime import timedelta
+
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -9,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from clinic.staff import access, actions, links, queries, second_factor
+from clinic.staff import access, actions, links, queries, second_factor, timeouts
 from clinic.staff.forms import LinkPasswordForm, OwnSettingsForm
 from clinic.staff.http import PersonRequest
 from clinic.staff.policy import Action, public, requires
@@ -82,6 +84,32 @@ def end_other_sessions(request: PersonRequest) -> HttpResponse:
     actions.end_own_sessions(person=request.user, sessions=others, now=timezone.now())
     messages.success(request, _("You are signed out everywhere else."))
     return redirect("clinic:me")
+
+
+@requires(Action.OWN_PROFILE)
+@timeouts.background
+@require_POST
+def left_alone(request: PersonRequest) -> JsonResponse:
+    """A page asks, untouched, how long it may still show what it shows.
+
+    When the time is over the middleware answers instead: it keeps what the page sent
+    along and leads to the sign-in.
+    """
+    left_s = timeouts.left_s(request.session, now=timeouts.clock())
+    return JsonResponse({"left_s": left_s})
+
+
+@requires(Action.OWN_PROFILE)
+@require_POST
+def still_here(request: PersonRequest) -> HttpResponse:
+    """Somebody types or points on a page that sends nothing: that counts as well.
+
+    What the page before allowed stays: an hour at the chair, else a quarter.
+    """
+    minutes = request.session.get(timeouts.IDLE_KEY)
+    if minutes:
+        request.extend_by = timedelta(minutes=minutes)
+    return HttpResponse(status=204)
 
 
 @public

@@ -26,6 +26,8 @@ SESSION_KEY = "kept_work"
 KEPT_FOR = timedelta(hours=12)
 MOST_CHARACTERS = 200_000
 SECRET_WORDS = ("password", "passphrase", "secret", "credential", "otp")
+PAGE_FIELD, ACTION_FIELD = "kept-page", "kept-action"
+NEVER_KEPT = frozenset({"csrfmiddlewaretoken", PAGE_FIELD, ACTION_FIELD})
 UNSEEN = frozenset({"csrfmiddlewaretoken", "idempotency_key"})
 
 
@@ -54,24 +56,39 @@ def page_of(request: HttpRequest) -> str:
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
-def kept_from(request: HttpRequest) -> KeptWork:
-    """What a late form said, without passwords; files cannot be kept."""
+def kept_from(request: HttpRequest) -> KeptWork | None:
+    """What a late form said, without passwords; files cannot be kept.
+
+    A page that was left alone sends its unsent form along (static/js/idle.js): then
+    the page and the form's address stand in two fields; None when nothing was typed.
+    """
+    unsent = PAGE_FIELD in request.POST
+    page = local_path(request.POST.get(PAGE_FIELD, "")) if unsent else page_of(request)
+    action = local_path(request.POST.get(ACTION_FIELD, "")) if unsent else request.path
+    if unsent and not action:
+        return None
     values = tuple(
         (name, value)
         for name, several in request.POST.lists()
         for value in several
-        if name != "csrfmiddlewaretoken" and not is_secret(name)
+        if name not in NEVER_KEPT and not is_secret(name)
     )
     too_long = sum(len(name) + len(value) for name, value in values) > MOST_CHARACTERS
     return KeptWork(
-        page=page_of(request),
-        action=request.path,
+        page=page or "/",
+        action=urlsplit(action).path,
         values=() if too_long else values,
         files=tuple(
             str(upload) for _, several in request.FILES.lists() for upload in several
         ),
         too_long=too_long,
     )
+
+
+def local_path(text: str) -> str:
+    """The text when it is a path here, else nothing."""
+    is_local = text.startswith("/") and not text.startswith(("//", "/\\"))
+    return text if is_local else ""
 
 
 def is_secret(name: str) -> bool:

@@ -6,7 +6,7 @@ can skip the check; a request can only fail to extend.
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -25,6 +25,11 @@ BACKGROUND_HEADER = "X-Background"
 STARTED_KEY = "signed_in_at"
 SEEN_KEY = "seen_at"
 IDLE_KEY = "idle_minutes"
+
+
+def clock() -> datetime:
+    """The machine's own time: the demo's days pass faster, its sign-ins do not."""
+    return datetime.now(tz=UTC)
 
 
 class Ending(StrEnum):
@@ -76,6 +81,15 @@ def ending_of(session: SessionBase, *, now: datetime) -> Ending | None:
 def is_over(passed_s: float, *, limit: timedelta) -> bool:
     """Whether so many seconds reach the limit, or lie well before their start."""
     return not -CLOCK_SLACK.total_seconds() <= passed_s < limit.total_seconds()
+
+
+def left_s(session: SessionBase, *, now: datetime) -> int:
+    """How many seconds the sign-in still has when nobody does anything."""
+    seen = session.get(SEEN_KEY, now.timestamp())
+    started = session.get(STARTED_KEY, now.timestamp())
+    limit = timedelta(minutes=session.get(IDLE_KEY, 0)) or IDLE
+    ends = min(seen + limit.total_seconds(), started + LONGEST.total_seconds())
+    return max(0, int(ends - now.timestamp()))
 
 
 def begin(session: SessionBase, *, now: datetime) -> None:

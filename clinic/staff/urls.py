@@ -7,6 +7,8 @@ from clinic.staff import audit_views, own_views, people_views
 urlpatterns = [
     path("", own_views.home, name="home"),
     path("me/", own_views.me, name="me"),
+    path("me/left-alone/", own_views.left_alone, name="left-alone"),
+    path("me/still-here/", own_views.still_here, name="still-here"),
     path("me/sessions/end/", own_views.end_other_sessions, name="my-sessions-end"),
     path("me/sessions/<int:pk>/end/", own_views.end_session, name="my-session-end"),
     path("sign-in/link/", own_views.link_password, name="link-password"),

@@ -21,7 +21,7 @@ ARGUMENTS = (
 )
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 # A form that was refused, and a page that was opened too late, are answers as well.
-ANSWERS = re.compile(r"responded with a status of (403|404|409|422|429)")
+ANSWERS = re.compile(r"responded with a status of (401|403|404|409|422|429)")
 WATCH = """
 document.addEventListener("securitypolicyviolation", (event) =>
   console.error("CSP: " + event.violatedDirective + " " + event.blockedURI));

@@ -66,6 +66,7 @@ def hook(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("", include("clinic.staff.sign_in_urls")),
+    path("", include(("clinic.staff.urls", "clinic"))),
     path("note/", note, name="note"),
     path("lot/", lot, name="lot"),
     path("lot/withdraw/", withdraw, name="withdraw"),
@@ -91,6 +92,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
     monkeypatch.setattr("django.utils.timezone.now", made.now)
+    monkeypatch.setattr("clinic.staff.timeouts.clock", made.now)
     return made
 
 
@@ -299,6 +301,68 @@ def test_after_twelve_hours_it_is_thrown_away(
     place = send_late(browser, clock)
     clock.shift(timedelta(hours=12, seconds=1))
     assert "Calm" not in browser.get(sign_in(browser, place, nurse)).content.decode()
+
+
+def ask(browser: Client, **fields: str) -> HttpResponse:
+    return browser.post(  # type: ignore[return-value]
+        reverse("clinic:left-alone"), fields, headers={"HX-Request": "true"}
+    )
+
+
+def test_a_page_left_alone_learns_how_long_it_may_stay(
+    browser: Client, clock: Clock
+) -> None:
+    clock.shift(timedelta(minutes=10))
+    assert ask(browser).json() == {"left_s": 300}  # type: ignore[attr-defined]
+    clock.shift(timedelta(minutes=4))
+    assert ask(browser).json() == {"left_s": 60}  # type: ignore[attr-defined]
+    browser.get("/sheet/")
+    assert ask(browser).json() == {"left_s": 3600}  # type: ignore[attr-defined]
+
+
+def test_a_form_that_was_never_sent_comes_back_as_well(
+    browser: Client, clock: Clock, nurse: User
+) -> None:
+    clock.shift(timedelta(minutes=15))
+    fields = {"kept-page": "/lot/?tab=2", "kept-action": "/lot/withdraw/"}
+    answer = ask(browser, reason="half a sen", **fields)
+    assert answer.status_code == 401
+    back = sign_in(browser, answer["HX-Redirect"], nurse)
+    assert back == "/lot/?tab=2"
+    page = browser.get(back).content.decode()
+    assert 'value="half a sen"' in page
+    assert SENT == []
+
+
+def test_a_page_left_alone_without_a_form_just_comes_back(
+    browser: Client, clock: Clock, nurse: User
+) -> None:
+    clock.shift(timedelta(minutes=15))
+    answer = ask(browser, **{"kept-page": "/lot/"})
+    assert sign_in(browser, answer["HX-Redirect"], nurse) == "/lot/"
+    assert "back where you were" not in browser.get("/lot/").content.decode()
+
+
+@pytest.mark.parametrize("page", ["https://evil.test/", "//evil.test/", "/\\evil.test"])
+def test_nobody_is_led_elsewhere_by_a_page_left_alone(
+    browser: Client, clock: Clock, page: str
+) -> None:
+    clock.shift(timedelta(minutes=15))
+    answer = ask(browser, **{"kept-page": page, "kept-action": page, "reason": "x"})
+    assert "evil" not in answer["HX-Redirect"]
+
+
+def test_typing_without_sending_counts_as_being_here(
+    browser: Client, clock: Clock
+) -> None:
+    for _ in range(3):
+        clock.shift(timedelta(minutes=14))
+        assert browser.post(reverse("clinic:still-here")).status_code == 204
+    browser.get("/sheet/")
+    clock.shift(timedelta(minutes=50))
+    browser.post(reverse("clinic:still-here"))
+    clock.shift(timedelta(minutes=50))
+    assert is_in(browser)
 
 
 def test_a_foreign_page_cannot_plant_a_form(clock: Clock, nurse: User) -> None:
