@@ -200,10 +200,7 @@ PASSWORD_HASHERS = [
 ]
 PASSWORD_CHECKS = "django.contrib.auth.password_validation"  # noqa: S105
 AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
-    {
-        "NAME": f"{PASSWORD_CHECKS}.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
+    {"NAME": "clinic.staff.passwords.LengthValidator"},
     {
         "NAME": f"{PASSWORD_CHECKS}.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ["email", "full_name"]},

@@ -16,6 +16,7 @@ from clinic.staff.models import (
     Qualification,
     User,
 )
+from clinic.staff.passwords import LengthValidator
 from clinic.staff.roles import Capability, Role
 from clinic.web.forms import (
     ChipCheckboxes,
@@ -196,8 +197,7 @@ class LinkPasswordForm(KeyedForm):
     def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.person = person
-        rules = password_validation.password_validators_help_texts()
-        self.fields["password1"].help_text = " ".join(rules)
+        self.fields["password1"].help_text = LengthValidator().get_help_text()
 
     def clean(self) -> dict[str, Any]:
         """The same twice, and strong enough."""

@@ -12,8 +12,9 @@ from allauth.mfa.base.forms import (
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
-from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
+
+from clinic.staff.passwords import LengthValidator
 
 
 class Plain:
@@ -63,7 +64,7 @@ class NewPasswordForm(Plain, ChangePasswordForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.name("oldpassword", _("Password now"))
-        rules = " ".join(password_validation.password_validators_help_texts())
+        rules = LengthValidator().get_help_text()
         self.name("password1", _("New password"), rules)
         self.name("password2", _("New password again"))
 

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from clinic.models import AuditEvent, Qualification, User
 from clinic.staff import links
@@ -112,6 +114,28 @@ def test_a_weak_or_mistyped_password_is_refused(
     assert words in answer.content.decode()
     nurse.refresh_from_db()
     assert nurse.check_password(PASSWORD)
+
+
+@pytest.mark.parametrize(
+    ("enforced", "has_factor", "least"),
+    [(True, False, 12), (False, True, 12), (False, False, 15)],
+)
+def test_a_password_is_longer_where_nothing_else_guards(
+    settings: Settings, nurse: User, enforced: bool, has_factor: bool, least: int
+) -> None:
+    settings.SECOND_FACTOR_ENFORCED = enforced
+    if has_factor:
+        Authenticator.objects.create(user=nurse, type="totp", data={})
+    validate_password(("rosebud tundra gale")[:least], user=nurse)
+    with pytest.raises(ValidationError, match=f"at least {least}"):
+        validate_password(("rosebud tundra gale")[: least - 1], user=nurse)
+
+
+def test_a_very_long_password_counts_to_its_last_letter(nurse: User) -> None:
+    long = "ä" * 128
+    nurse.set_password(long)
+    assert nurse.check_password(long)
+    assert not nurse.check_password(long[:-1])
 
 
 def dies(token: str) -> bool:
