@@ -9,6 +9,7 @@ from django.db.models import Max
 
 from clinic.staff import second_factor
 from clinic.staff.models import Qualification, User
+from clinic.staff.roles import Capability
 
 
 def valid_depth_mm(user: User, on: date) -> Decimal | None:
@@ -89,3 +90,24 @@ def sessions_of(*, person: User) -> list[UserSession]:
     """Where the person is signed in now, the latest use first."""
     found: list[UserSession] = UserSession.objects.purge_and_list(person)
     return sorted(found, key=lambda session: session.last_seen_at, reverse=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhomToAsk:
+    """Names of the people who decide, for the help page."""
+
+    owners: tuple[str, ...]
+    medical_leads: tuple[str, ...]
+    prescribers: tuple[str, ...]
+
+
+def whom_to_ask() -> WhomToAsk:
+    """Who may sign in today and holds an office others turn to."""
+    people = list(User.objects.filter(is_active=True).order_by("full_name", "id"))
+    return WhomToAsk(
+        owners=tuple(p.full_name for p in people if p.is_owner),
+        medical_leads=tuple(
+            p.full_name for p in people if p.can(Capability.MEDICAL_LEAD)
+        ),
+        prescribers=tuple(p.full_name for p in people if p.can(Capability.PRESCRIBER)),
+    )

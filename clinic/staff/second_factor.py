@@ -9,11 +9,12 @@ from clinic.staff.models import User
 SEEN_KEY = "second_factor_of"
 MAIN_TYPES = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
-# What a person without one may still reach: enrolment, and the way out.
+# What a person without one may still reach: enrolment, help, and the way out.
 ENROLMENT = frozenset(
     {
         "account_logout",
         "account_reauthenticate",
+        "clinic:help",
         "mfa_activate_totp",
         "mfa_add_webauthn",
         "mfa_index",

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from clinic.staff import audit_views, own_views, people_views
+from clinic.staff import audit_views, help_views, own_views, people_views
 
 urlpatterns = [
     path("", own_views.home, name="home"),
+    path("help/", help_views.help_page, name="help"),
     path("me/", own_views.me, name="me"),
     path("me/left-alone/", own_views.left_alone, name="left-alone"),
     path("me/still-here/", own_views.still_here, name="still-here"),

@@ -17,6 +17,7 @@ OPEN = {
     "account_inactive",
     "mfa_authenticate",
     "mfa_login_webauthn",
+    "clinic:help",
     "clinic:link",
     "clinic:link-password",
 }
