@@ -395,3 +395,31 @@ def test_a_no_against_the_record_says_how_to_settle_it(
     assert page.faults() == []
     assert "the history differ" in page.text
     assert page.all("a", href=f"/patients/{patient.reference}/health/")
+
+
+@pytest.mark.parametrize(
+    ("detail", "shown"),
+    [("Diabetes", "Diabetes"), ("Type 2, since 2009", "Diabetes, Type 2, since 2009")],
+)
+def test_what_the_words_say_already_is_not_said_twice(
+    browser: Client, patient: Patient, detail: str, shown: str
+) -> None:
+    HistoryFact.objects.create(
+        patient=patient,
+        kind="diabetes",
+        source="import",
+        detail=detail,
+        recorded_at=timezone.now(),
+    )
+    screening = started(browser, patient)
+    asked = Page(html(browser.get(ask(screening)))).text
+    assert f"In the record: {shown} " in asked
+    typed = all_no(
+        browser, screening, diabetes__value="yes", diabetes__choice="controlled"
+    )
+    assert "Diabetes, Diabetes" not in html(
+        browser.post(ask(screening), {**typed, "do": "finish"}, follow=True)
+    )
+    health = Page(html(browser.get(f"/patients/{patient.reference}/health/")))
+    below = [e.text for e in health.all("p", **{"class": "small sec"})]
+    assert ("Diabetes" in below) is False

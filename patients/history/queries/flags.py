@@ -133,7 +133,8 @@ def _worst(
 
 def _flag(kind: FactKind, fact: HistoryFact, worst: Finding, today: date) -> Flag:
     tone = BAD if kind.group.key == ALLERGIES else TONES[worst.verdict]
-    return Flag(kind=tone, text=words(kind, fact, today=today), detail=fact.detail)
+    said = words(kind, fact, today=today)
+    return Flag(kind=tone, text=said, detail=further(fact.detail, said=said))
 
 
 def words(kind: FactKind, fact: HistoryFact, *, today: date) -> str:
@@ -149,6 +150,11 @@ def words(kind: FactKind, fact: HistoryFact, *, today: date) -> str:
     if fact.ended:
         return _("%(name)s, over, day not known") % {"name": name}
     return name
+
+
+def further(detail: str, *, said: str) -> str:
+    """The detail, or nothing when the words before it say the same already."""
+    return "" if detail.casefold() in said.casefold() else detail
 
 
 def answer_words(kind: FactKind, row: ScreeningAnswer, *, today: date) -> str:

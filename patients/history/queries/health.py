@@ -12,7 +12,7 @@ from clinic.rules.book import RuleBook
 from clinic.rules.facts import FactKind, Shape
 from patients.history.models import HistoryFact, PatientCondition
 from patients.history.queries import known
-from patients.history.queries.flags import words
+from patients.history.queries.flags import further, words
 from patients.history.zones import zone_names
 from patients.records.models import Patient
 
@@ -25,6 +25,7 @@ class FactRow:
 
     fact: HistoryFact
     words: str
+    detail: str
     since: str
     where: str
     can_end: bool
@@ -83,9 +84,11 @@ def _row(fact: HistoryFact, kind: FactKind, *, book: RuleBook, today: date) -> F
     if kind.shape is Shape.STATE and fact.started_on is not None:
         day = dateformat.format(fact.started_on, "j F Y")
         since = _("since %(day)s") % {"day": day}
+    said = words(kind, fact, today=today)
     return FactRow(
         fact=fact,
-        words=words(kind, fact, today=today),
+        words=said,
+        detail=further(fact.detail, said=said),
         since=since,
         where=zone_names(book, fact.zones),
         can_end=known.goes_on(fact, kind=kind),

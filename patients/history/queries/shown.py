@@ -18,7 +18,7 @@ from clinic.web.templatetags.parts import finding_row
 from patients.history import authority
 from patients.history.models import RuleOverride, Screening, ScreeningAnswer
 from patients.history.queries import screenings
-from patients.history.queries.flags import answer_words, words
+from patients.history.queries.flags import answer_words, further, words
 from patients.history.queries.screenings import AskedQuestion
 from patients.history.zones import zone_names
 
@@ -81,17 +81,21 @@ def hint_of(asked: AskedQuestion, *, today: date) -> str:
     kind, suggested = asked.question.kind, asked.question.suggested
     fact = asked.answer.prefilled_from if asked.answer else None
     if fact is not None:
-        said = ", ".join(filter(None, [words(kind, fact, today=today), fact.detail]))
+        said = _more(words(kind, fact, today=today), fact.detail)
         return _("In the record: %(said)s") % {"said": said}
     if suggested is None:
         return ""
     if suggested.origin is Origin.EARLIER:
         day = dateformat.format(suggested.on, "j F") if suggested.on else ""
         return _("Last time: no, on %(day)s") % {"day": day}
-    said = ", ".join(filter(None, [kind.label, suggested.detail]))
+    said = _more(kind.label, suggested.detail)
     if suggested.origin is Origin.UNCERTAIN:
         return _("In the record, not certain: %(said)s") % {"said": said}
     return _("In the record: %(said)s") % {"said": said}
+
+
+def _more(said: str, detail: str) -> str:
+    return ", ".join(filter(None, [said, further(detail, said=said)]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,9 +130,10 @@ def _said(row: ScreeningAnswer, *, book: RuleBook, today: date) -> str:
         return _("Not asked")
     if not row.value:
         return _("No")
+    kind = book.facts[row.question]
     parts = [
-        answer_words(book.facts[row.question], row, today=today),
+        answer_words(kind, row, today=today),
         zone_names(book, row.zones),
-        row.detail,
+        further(row.detail, said=kind.label),
     ]
     return ", ".join(part for part in parts if part)
