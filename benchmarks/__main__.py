@@ -12,6 +12,7 @@ import benchmarks
 from benchmarks import measure
 
 SKIP = {"__main__", "measure", "filling"}
+DATABASE = "needlepoint_bench"
 
 
 def main(names: list[str]) -> int:
@@ -19,11 +20,17 @@ def main(names: list[str]) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings_test")
     os.environ.setdefault("NEEDLEPOINT_DATABASE_ROLE", "needlepoint_owner")
     import django
-    from django.test.utils import setup_databases, teardown_databases
+    from django.test.utils import (
+        setup_databases,
+        setup_test_environment,
+        teardown_databases,
+    )
 
     django.setup()
+    setup_test_environment(debug=False)
     found = [module.name for module in pkgutil.iter_modules(benchmarks.__path__)]
     wanted = names or sorted(set(found) - SKIP)
+    _own_database()
     kept = setup_databases(verbosity=0, interactive=False)
     rows: list[measure.Row] = []
     try:
@@ -34,6 +41,18 @@ def main(names: list[str]) -> int:
         teardown_databases(kept, verbosity=0)
     sys.stdout.write(measure.table(rows) + "\n")
     return int(any(row.holds is False for row in rows))
+
+
+def _own_database() -> None:
+    """Never the tests' own, which may run at the same time."""
+    from django.db import connection
+
+    from tests import template_database
+
+    settings = connection.settings_dict["TEST"]
+    settings["NAME"] = DATABASE
+    if (name := template_database.template_name()) in template_database.templates():
+        settings["TEMPLATE"] = name
 
 
 if __name__ == "__main__":
