@@ -49,12 +49,22 @@ def chart_for(user: User, ref: str, now: datetime) -> Patient:
 
     Raises like `patient_for`; the front desk is a closed role here.
     """
-    allowed = _grant(user, Action.CHART_READ)
+    _grant(user, Action.CHART_READ)
     patient = _patient(ref, with_note=True)
-    if allowed is Grant.BREAK_GLASS:
-        _require_glass(user, patient, now)
-    _log_opening(user, patient, now)
+    open_chart(user, patient, now)
     return patient
+
+
+def open_chart(user: User, patient: Patient, now: datetime) -> None:
+    """The chart of a patient who was read with something else; raises likewise."""
+    refuse_closed(user, patient, now)
+    _log_opening(user, patient, now)
+
+
+def refuse_closed(user: User, patient: Patient, now: datetime) -> None:
+    """Raises unless the chart may be opened; for a change that logs itself."""
+    if _grant(user, Action.CHART_READ) is Grant.BREAK_GLASS:
+        _require_glass(user, patient, now)
 
 
 def glass_for(user: User, ref: str) -> Patient:

@@ -17,6 +17,19 @@ def session_for(user: User, ref: str, now: datetime) -> TreatmentSession:
     Raises 404 when absent, PermissionDenied for a closed role, NeedsBreakGlass
     for an owner who has not broken the glass for this patient.
     """
+    session = _session(ref)
+    records.open_chart(user, session.patient, now)
+    return session
+
+
+def session_to_tap(user: User, ref: str, now: datetime) -> TreatmentSession:
+    """The same for a tap, which is logged as the change it makes."""
+    session = _session(ref)
+    records.refuse_closed(user, session.patient, now)
+    return session
+
+
+def _session(ref: str) -> TreatmentSession:
     key = refs.parse_number(TreatmentSession.PREFIX, ref)
     # Few joins on purpose: planning one of fifteen tables took longer than all else.
     rows = TreatmentSession.objects.select_related(
@@ -31,7 +44,6 @@ def session_for(user: User, ref: str, now: datetime) -> TreatmentSession:
     session = rows.filter(pk=key).first() if key is not None else None
     if session is None:
         raise Http404
-    session.patient = records.chart_for(user, session.patient.reference, now)
     return session
 
 
@@ -50,7 +62,7 @@ def visit_for(user: User, ref: str, now: datetime) -> Visit:
     visit = rows.filter(pk=key).first() if key is not None else None
     if visit is None:
         raise Http404
-    visit.patient = records.chart_for(user, visit.patient.reference, now)
+    records.open_chart(user, visit.patient, now)
     return visit
 
 
@@ -63,5 +75,5 @@ def event_for(user: User, ref: str, now: datetime) -> AdverseEvent:
     event = rows.filter(pk=key).first() if key is not None else None
     if event is None:
         raise Http404
-    event.patient = records.chart_for(user, event.patient.reference, now)
+    records.open_chart(user, event.patient, now)
     return event

@@ -5,6 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from sessions.charting.queries.parts import SheetParts
+
 Zones = tuple[str, ...]
 
 
@@ -216,8 +218,16 @@ class Tap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TapResult:
-    """What a tap is answered with: the sheet's new version, and what is said."""
+    """What a tap is answered with: the sheet's new version, and what is said.
+
+    `parts` is the sheet as the tap left it; None for a tap that was sent again.
+    """
 
     version: int
     says: str
-    was_replayed: bool = False
+    parts: SheetParts | None = None
+
+    @property
+    def was_replayed(self) -> bool:
+        """Whether this is the first answer once more."""
+        return self.parts is None

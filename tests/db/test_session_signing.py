@@ -27,6 +27,7 @@ from sessions.charting.errors import (
     SheetRefusedError,
 )
 from sessions.charting.queries import completeness
+from sessions.charting.queries.parts import SheetParts
 from sessions.charting.queries.safety import safety_of
 from sessions.models import (
     Plan,
@@ -51,7 +52,7 @@ def chair(db: None) -> Chair:
 
 def places(session: TreatmentSession) -> set[tuple[str, str]]:
     session.refresh_from_db()
-    lacking = completeness.missing(session, book=effective_book().book)
+    lacking = completeness.missing(SheetParts(session), book=effective_book().book)
     return {(item.step, item.anchor) for item in lacking}
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from clinic.devices.models import Unit
 from clinic.staff.roles import Capability
+from sessions.charting.actions import state
 from sessions.charting.entries import (
     DepthEntry,
     DeviceEntry,
@@ -28,6 +29,7 @@ from sessions.charting.entries import (
     UndoEntry,
 )
 from sessions.charting.errors import SheetChangedError, SheetRefusedError
+from sessions.charting.queries.parts import SheetParts
 from sessions.models import DepthOverride, SheetTap, TreatmentSession, ZoneTreatment
 from tests import factories
 from tests.chair import CHEEKS, Chair, make_chair, make_roller_chair
@@ -348,10 +350,8 @@ CHANGES: dict[str, Callable[[Chair], Entry]] = {
 
 
 def everything(session: TreatmentSession) -> object:
-    from sessions.charting.actions import state
-
     session.refresh_from_db()
-    return state.capture(session)
+    return state.capture(SheetParts(session))
 
 
 @pytest.mark.parametrize("what", list(CHANGES))

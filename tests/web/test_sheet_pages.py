@@ -21,6 +21,7 @@ from tests.chair import Chair, make_chair, make_roller_chair
 from tests.factories import NOW, TODAY
 from tests.web.pages import Page, html, signed_in
 
+EIGHT = ("CM-R", "CM-L", "FH", "GL", "NO", "CL-R", "CL-L", "CH")
 STEPS = ("safety", "treat", "outcome", "sign")
 
 
@@ -40,11 +41,9 @@ def place(name: str, session: TreatmentSession) -> str:
     return reverse(f"charting:{name}", args=[session.reference])
 
 
-def tap(
-    client: Client, session: TreatmentSession, kind: str, *, script: bool, **said: Any
-) -> Any:
+def said_by(session: TreatmentSession, kind: str, **said: Any) -> dict[str, str]:
     session.refresh_from_db()
-    values = {
+    return {
         "tap": kind,
         "tablet": str(uuid4()),
         "sequence": "1",
@@ -52,7 +51,13 @@ def tap(
         "page": "treat",
         **said,
     }
+
+
+def tap(
+    client: Client, session: TreatmentSession, kind: str, *, script: bool, **said: Any
+) -> Any:
     headers = {"HX-Request": "true"} if script else {}
+    values = said_by(session, kind, **said)
     return client.post(place("tap", session), values, headers=headers)
 
 
@@ -122,7 +127,7 @@ def test_opening_the_sheet_opens_the_chart_in_the_log(
 
 
 @pytest.mark.parametrize(
-    ("step", "limit"), [("safety", 42), ("treat", 36), ("outcome", 36), ("sign", 36)]
+    ("step", "limit"), [("safety", 36), ("treat", 20), ("outcome", 18), ("sign", 18)]
 )
 def test_a_page_takes_few_queries(
     chair: Chair,
@@ -175,6 +180,62 @@ def test_a_tap_is_saved_either_way(
         assert "<html" not in html(answer)
     depths = {zone.depth_setting_mm for zone in session.zones.all()}
     assert depths == {Decimal("1.25")}
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("depth", {"zones": "CM-R CM-L", "mm": "1.25"}),
+        ("depth", {"zones": " ".join(EIGHT), "mm": "0.25"}),
+        ("passes", {"zones": "CM-R CM-L", "passes": "3"}),
+        ("endpoint", {"zones": "CM-R CM-L", "endpoint": "pinpoint_bleeding"}),
+        ("tolerance", {"chip": "well", "on": "on"}),
+    ],
+    ids=["two depths", "eight depths", "passes", "endpoint", "tolerance"],
+)
+def test_a_tap_reads_once_and_writes_once(
+    chair: Chair,
+    client_of: Client,
+    kind: str,
+    said: dict[str, str],
+    django_assert_max_num_queries: Any,
+) -> None:
+    session = chair.open()
+    chair.tap(session, entries.PassesEntry(zones=EIGHT, passes=2))
+    chair.tap(session, entries.LotEntry(lot_id=chair.lot.pk))
+    client_of.get(place("treat", session))  # the idle time is written once
+    values = said_by(session, kind, **said)
+    address, headers = place("tap", session), {"HX-Request": "true"}
+    savepoint_of_the_test = 2
+    with django_assert_max_num_queries(18 + savepoint_of_the_test):
+        answer = client_of.post(address, values, headers=headers)
+    assert answer.status_code == 200
+
+
+def test_a_tap_is_logged_as_the_change_and_not_as_an_opening(
+    chair: Chair, client_of: Client
+) -> None:
+    session = chair.open()
+    before = AuditEvent.objects.count()
+    tap(client_of, session, "tolerance", script=True, chip="well", on="on")
+    new = AuditEvent.objects.order_by("id")[before:]
+    assert [(event.action, event.patient_id) for event in new] == [
+        ("session.tolerance", chair.patient.pk)
+    ]
+
+
+def test_a_tap_sent_again_shows_the_chart_and_is_logged_as_opening_it(
+    chair: Chair, client_of: Client
+) -> None:
+    session = chair.open()
+    sent = {"tablet": str(uuid4()), "version": str(session.version)}
+    for _again in range(2):
+        answer = tap(
+            client_of, session, "passes", script=True, zones="CM-R", passes="3", **sent
+        )
+        assert answer.status_code == 200
+    assert AuditEvent.objects.filter(action="session.passes").count() == 1
+    assert AuditEvent.objects.filter(action="chart.opened").count() == 1
 
 
 def test_deeper_than_the_protocol_shows_three_reasons(

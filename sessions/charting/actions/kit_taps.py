@@ -47,7 +47,7 @@ def use_device(sheet: OpenSheet, entry: DeviceEntry) -> str:
     ).first()
     if device is None:
         raise SheetRefusedError(_("This device is not in use here."), field="device")
-    if sheet.session.units.exists() and device.model_key != sheet.session.model_key:
+    if sheet.parts.units and device.model_key != sheet.session.model_key:
         raise SheetRefusedError(
             _("A cartridge of another device was opened for this session."),
             field="device",
@@ -55,8 +55,8 @@ def use_device(sheet: OpenSheet, entry: DeviceEntry) -> str:
     sheet.session.device = device
     sheet.session.model_key = device.model_key
     sheet.session.device_checked = True
-    sheet.save("device", "model_key", "device_checked")
-    sheet.__dict__.pop("limits", None)
+    sheet.change("device", "model_key", "device_checked")
+    sheet.parts.forget("limits")
     cleared = [row.zone for row in sheet.zones.values() if not _fits(sheet, row)]
     if cleared:
         return _("%(device)s. Set the depth again: %(zones)s") % {
@@ -74,10 +74,8 @@ def _fits(sheet: OpenSheet, row: ZoneTreatment) -> bool:
         findings = sheet.limits.check(zone=row.zone, mm=row.mm, scar=row.is_scar)
     except InvalidSetting:
         row.depth_setting_mm, row.findings = None, []
-        row.save(update_fields=["depth_setting_mm", "findings"])
         return False
     row.findings = kept.keep(findings)
-    row.save(update_fields=["findings"])
     return True
 
 
@@ -94,9 +92,10 @@ def open_lot(sheet: OpenSheet, entry: LotEntry) -> str:
     except stock.UnitRefused as refused:
         raise SheetRefusedError(refused.sentence, field="lot") from refused
     SessionUnit.objects.create(session=sheet.session, unit=unit, taken_at=sheet.now)
+    sheet.parts.forget("units")
     if sheet.session.device_id is not None and not sheet.session.device_checked:
         sheet.session.device_checked = True
-        sheet.save("device_checked")
+        sheet.change("device_checked")
     if lot.needle_length_mm is not None:
         _roll(sheet, lot, lot.needle_length_mm, zones=entry.zones)
     return _("Lot %(number)s, unit %(serial)s opened") % {
@@ -128,8 +127,8 @@ def _roll(
     """The roller's needle length comes from its lot and applies to its zones."""
     if sheet.session.model_key != lot.model_key:
         sheet.session.model_key = lot.model_key
-        sheet.save("model_key")
-        sheet.__dict__.pop("limits", None)
+        sheet.change("model_key")
+        sheet.parts.forget("limits")
     codes = zones or tuple(z for z, row in sheet.zones.items() if not row.is_left_out)
     if not codes:
         return
@@ -141,6 +140,7 @@ def _roll(
 def discard(sheet: OpenSheet, entry: DiscardEntry) -> str:
     """Say that the used units lie in the sharps box."""
     sheet.session.units.update(is_discarded=entry.is_discarded)
+    sheet.parts.forget("units")
     if entry.is_discarded:
         return _("Discarded in sharps")
     return _("Not discarded yet")
@@ -170,6 +170,7 @@ def put_on(sheet: OpenSheet, entry: TopicalEntry) -> str:
     _sign_off(sheet, row, findings, entry.signoff_reason.strip())
     row.confirmed = True
     row.save()
+    sheet.parts.forget("topicals")
     return f"{KIND_WORDS[row.kind]}: {row.product}"
 
 
@@ -267,6 +268,7 @@ def take_off(sheet: OpenSheet, entry: RemoveTopicalEntry) -> str:
     """Remove a product that was not used."""
     row = _topical(sheet, entry.topical_id)
     row.delete()
+    sheet.parts.forget("topicals")
     return _("%(product)s removed") % {"product": row.product}
 
 

@@ -1,9 +1,8 @@
-"""One open sheet under its lock: what a tap reads and writes."""
+"""One open sheet under its lock: what a tap reads, changes and keeps."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 
 from django.utils.translation import gettext as _
 
@@ -12,43 +11,49 @@ from clinic.rules.findings import Finding
 from clinic.rules.gates import Step
 from clinic.rules.settings import InvalidSetting
 from clinic.staff.models import User
+from sessions.charting.actions import state
 from sessions.charting.actions.zones import PlanZones
 from sessions.charting.errors import SheetRefusedError
 from sessions.charting.models import DepthOverride, TreatmentSession, ZoneTreatment
 from sessions.charting.queries import safety
-from sessions.charting.queries.limits import Limits, limits_of
+from sessions.charting.queries.limits import Limits
+from sessions.charting.queries.parts import SheetParts
 from sessions.charting.words import zone_names
 
 
 @dataclass
 class OpenSheet:
-    """The locked session with its zones and limits, each read once and on demand."""
+    """The locked session with its parts. A tap changes them here, `keep` writes."""
 
-    session: TreatmentSession
+    parts: SheetParts
     by: User
     now: datetime
     changed: set[str] = field(default_factory=set)
 
-    @cached_property
+    @property
+    def session(self) -> TreatmentSession:
+        """The session under its lock."""
+        return self.parts.session
+
+    @property
     def limits(self) -> Limits:
         """What depths are held against."""
-        return limits_of(self.session)
+        return self.parts.limits
 
     @property
     def book(self) -> RuleBook:
         """The book in force."""
         return self.limits.effective.book
 
-    @cached_property
+    @property
     def zones(self) -> dict[str, ZoneTreatment]:
         """The zones of the sheet by code."""
-        rows = ZoneTreatment.objects.filter(session=self.session)
-        return {row.zone: row for row in rows.order_by("id")}
+        return self.parts.zones
 
-    @cached_property
+    @property
     def overrides(self) -> list[DepthOverride]:
         """Written reasons against limits of depth."""
-        return list(DepthOverride.objects.filter(session=self.session))
+        return self.parts.overrides
 
     def name(self, zones: Iterable[str]) -> str:
         """Zones in words."""
@@ -87,19 +92,21 @@ class OpenSheet:
             )
         for code in codes:
             if code in self.zones:
-                row = self.zones[code]
-                row.is_left_out = False
-                row.save(update_fields=["is_left_out"])
+                self.zones[code].is_left_out = False
             else:
-                row = PlanZones(
+                self.zones[code] = PlanZones(
                     session=self.session, planned=self.session.planned_session
                 ).single(code)
-                row.save()
-                self.zones[code] = row
 
-    def save(self, *fields: str) -> None:
-        """Keep changed fields of the session."""
-        self.session.save(update_fields=list(fields))
+    def change(self, *fields: str) -> None:
+        """Say which fields of the session were changed."""
+        self.changed.update(fields)
+
+    def keep(self, before: state.State) -> None:
+        """Write what is not as it was before: zones in one statement, the session."""
+        state.keep_zones(self.zones.values(), before)
+        self.session.version += 1
+        self.session.save(update_fields=[*sorted(self.changed), "version"])
 
     def judged(self, row: ZoneTreatment) -> tuple[Finding, ...]:
         """What the rules say of a zone as it stands; a wrong depth refuses the tap."""

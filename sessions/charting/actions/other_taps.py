@@ -27,21 +27,22 @@ def tick(sheet: OpenSheet, entry: TickEntry) -> str:
     known = {step.key for step in sheet.book.checklist}
     if not entry.items or not set(entry.items) <= known:
         raise SheetRefusedError(_("The checklist has no such step."), field="items")
-    held = ChecklistTick.objects.filter(session=sheet.session)
     if entry.done:
-        ticked = set(held.values_list("item", flat=True))
         ChecklistTick.objects.bulk_create(
             ChecklistTick(session=sheet.session, item=item, at=sheet.now, by=sheet.by)
             for item in entry.items
-            if item not in ticked
+            if item not in sheet.parts.ticked
         )
     else:
+        held = ChecklistTick.objects.filter(session=sheet.session)
         held.filter(item__in=entry.items).delete()
+    sheet.parts.forget("ticks")
     if AFTER in entry.items:
         sheet.session.aftercare_given = entry.done
-        sheet.save("aftercare_given")
+        sheet.change("aftercare_given")
     if entry.in_sharps:
         sheet.session.units.update(is_discarded=True)
+        sheet.parts.forget("units")
     count = len(entry.items)
     said = (
         ngettext("%(n)d step done", "%(n)d steps done", count)
@@ -57,7 +58,7 @@ def bear(sheet: OpenSheet, entry: ToleranceEntry) -> str:
         raise SheetRefusedError(_("Choose one of the chips."), field="tolerance")
     chips = [chip for chip in sheet.session.tolerance if chip != entry.chip]
     sheet.session.tolerance = [*chips, entry.chip] if entry.on else chips
-    sheet.save("tolerance")
+    sheet.change("tolerance")
     said = TOLERANCE_WORDS[entry.chip]
     return str(said) if entry.on else _("Not: %(chip)s") % {"chip": said}
 
@@ -65,7 +66,7 @@ def bear(sheet: OpenSheet, entry: ToleranceEntry) -> str:
 def write_note(sheet: OpenSheet, entry: NoteEntry) -> str:
     """The note of the session."""
     sheet.session.note = entry.text.strip()
-    sheet.save("note")
+    sheet.change("note")
     return _("Note saved")
 
 
@@ -74,7 +75,7 @@ def react(sheet: OpenSheet, entry: ReactionEntry) -> str:
     if entry.reaction not in REACTION_WORDS:
         raise SheetRefusedError(_("Choose a reaction."), field="reaction")
     sheet.session.reaction = entry.reaction
-    sheet.save("reaction")
+    sheet.change("reaction")
     return str(REACTION_WORDS[entry.reaction])
 
 
@@ -83,21 +84,21 @@ def hurt(sheet: OpenSheet, entry: PainEntry) -> str:
     if not 0 <= entry.pain <= MOST_PAIN:
         raise SheetRefusedError(_("Enter 0 to 10."), field="pain")
     sheet.session.pain = entry.pain
-    sheet.save("pain")
+    sheet.change("pain")
     return _("Pain %(pain)d of 10") % {"pain": entry.pain}
 
 
 def give_aftercare(sheet: OpenSheet, entry: AftercareEntry) -> str:
     """Whether the aftercare sheet was given."""
     sheet.session.aftercare_given = entry.given
-    sheet.save("aftercare_given")
+    sheet.change("aftercare_given")
     return _("Aftercare sheet given") if entry.given else _("Aftercare not given yet")
 
 
 def expose(sheet: OpenSheet, entry: ExposureEntry) -> str:
     """Whether somebody was pricked or came into contact with blood."""
     sheet.session.exposure_incident = entry.happened
-    sheet.save("exposure_incident")
+    sheet.change("exposure_incident")
     if entry.happened:
         return _("Exposure recorded: follow the blood-borne protocol now")
     return _("No exposure")

@@ -26,6 +26,7 @@ from sessions.charting.models import TreatmentSession
 from sessions.charting.queries import completeness, safety
 from sessions.charting.queries.completeness import Missing
 from sessions.charting.queries.limits import depth_gate, limits_of
+from sessions.charting.queries.parts import SheetParts
 from sessions.charting.queries.safety import Safety
 from sessions.plans import actions as plans
 from sessions.plans.models import Plan, PlannedSession
@@ -53,7 +54,7 @@ def sign(
     refuse_stale(locked, version)
     _refuse_signer(locked, by)
     effective = effective_book()
-    lacking = completeness.missing(locked, book=effective.book)
+    lacking = completeness.missing(SheetParts(locked), book=effective.book)
     if lacking:
         raise IncompleteError(lacking)
     found = safety.safety_of(locked, step=Step.SIGN)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -88,7 +89,12 @@ def _demo_day() -> date | None:
 
 def refuse_unqualified(user: User, day: date) -> None:
     """Raises SheetRefusedError: without a valid qualification nothing is recorded."""
-    if not user.is_practitioner or staff.valid_depth_mm(user, day) is None:
+    refuse_without_depth(user, staff.valid_depth_mm(user, day))
+
+
+def refuse_without_depth(user: User, greatest_mm: Decimal | None) -> None:
+    """The same when it is known already how deep the person may go."""
+    if not user.is_practitioner or greatest_mm is None:
         raise SheetRefusedError(
             _(
                 "You have no valid qualification on this day, so you cannot record "

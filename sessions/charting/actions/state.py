@@ -5,7 +5,7 @@ values of changed fields, and None for a row that the tap made.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -18,6 +18,7 @@ from sessions.charting.models import (
     TreatmentSession,
     ZoneTreatment,
 )
+from sessions.charting.queries.parts import SheetParts
 
 SESSION_FIELDS = (
     "device_id",
@@ -76,13 +77,29 @@ State = dict[str, dict[str, Values]]
 Patch = dict[str, dict[str, Values | None]]
 
 
-def capture(session: TreatmentSession) -> State:
-    """Everything a tap may change, as it stands now; four queries."""
-    state: State = {"session": {"": _values(session, SESSION_FIELDS)}}
-    for part, (model, fields) in PARTS.items():
-        rows = model._default_manager.filter(session=session)  # noqa: SLF001
+def capture(parts: SheetParts) -> State:
+    """Everything a tap may change, as it stands now; reads what was not read yet."""
+    state: State = {"session": {"": _values(parts.session, SESSION_FIELDS)}}
+    for part, (_model, fields) in PARTS.items():
+        rows = parts.rows(part)
         state[part] = {str(row.pk): _values(row, fields) for row in rows}
     return state
+
+
+def keep_zones(zones: Iterable[ZoneTreatment], before: State) -> None:
+    """Write new and changed zones in one statement, however many they are."""
+    changed = [
+        row
+        for row in zones
+        if before["zones"].get(str(row.pk)) != _values(row, ZONE_FIELDS)
+    ]
+    if changed:
+        ZoneTreatment.objects.bulk_create(
+            changed,
+            update_conflicts=True,
+            unique_fields=["session", "zone"],
+            update_fields=[field for field in ZONE_FIELDS if field != "zone"],
+        )
 
 
 def _values(row: Model, fields: tuple[str, ...]) -> Values:

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
+from django.db.models import ForeignKey
 from django.utils.translation import gettext as _
 
 from clinic.audit import actions as audit
@@ -19,7 +20,7 @@ from clinic.staff.models import User
 from sessions.charting import entries
 from sessions.charting.actions import kit_taps, other_taps, state, zone_taps
 from sessions.charting.actions.open_sheet import OpenSheet
-from sessions.charting.actions.starting import refuse_unqualified
+from sessions.charting.actions.starting import refuse_without_depth
 from sessions.charting.entries import Tap, TapResult
 from sessions.charting.errors import (
     SessionSignedError,
@@ -27,6 +28,7 @@ from sessions.charting.errors import (
     SheetRefusedError,
 )
 from sessions.charting.models import SheetTap, TreatmentSession
+from sessions.charting.queries.parts import SheetParts
 
 HANDLERS: dict[type, Callable[[OpenSheet, Any], str]] = {
     entries.DepthEntry: zone_taps.set_depth,
@@ -68,27 +70,19 @@ def record(
     if earlier is not None:
         return earlier
     refuse_stale(locked, tap.version)
-    refuse_unqualified(by, locked.performed_on)
+    sheet = OpenSheet(parts=SheetParts(locked), by=by, now=now)
+    refuse_without_depth(by, sheet.parts.depth_mm_of(by))
     if locked.skin_clear_at is None and not isinstance(tap.entry, EARLY):
         raise SheetRefusedError(
             _("Finish the safety check first: tap “Skin clear, treat”.")
         )
-    before = state.capture(locked)
-    says = _apply(OpenSheet(session=locked, by=by, now=now), tap)
-    patch = state.difference(before, state.capture(locked))
-    locked.version += 1
-    locked.save(update_fields=["version"])
-    SheetTap.objects.create(
-        session=locked,
-        tablet=tap.tablet,
-        sequence=tap.sequence,
-        kind=tap.kind,
-        payload=payload,
-        undo=None if tap.kind in NOT_UNDONE else state.as_json(patch),
-        result={"version": locked.version, "says": says},
-        by=by,
-        at=now,
-    )
+    before = state.capture(sheet.parts)
+    says = _apply(sheet, tap)
+    sheet.keep(before)
+    patch = state.difference(before, state.capture(sheet.parts))
+    sheet.parts.last_tap = _kept(sheet, tap, payload, says=says, patch=patch)
+    if tap.kind == "undo":
+        sheet.parts.forget("last_tap")
     audit.record(
         by=by,
         now=now,
@@ -97,18 +91,43 @@ def record(
         object_kind="session",
         object_id=locked.pk,
     )
-    return TapResult(version=locked.version, says=says)
+    return TapResult(version=locked.version, says=says, parts=sheet.parts)
+
+
+def _kept(
+    sheet: OpenSheet,
+    tap: Tap,
+    payload: dict[str, Any],
+    *,
+    says: str,
+    patch: state.Patch,
+) -> SheetTap:
+    """The tap as a row: what was changed, what stood there, what was answered."""
+    return SheetTap.objects.create(
+        session=sheet.session,
+        tablet=tap.tablet,
+        sequence=tap.sequence,
+        kind=tap.kind,
+        payload=payload,
+        undo=None if tap.kind in NOT_UNDONE else state.as_json(patch),
+        result={"version": sheet.session.version, "says": says},
+        by=sheet.by,
+        at=sheet.now,
+    )
 
 
 def lock(session: TreatmentSession) -> TreatmentSession:
-    """The session under its lock, with what the rules need of patient and plan."""
-    return (
-        TreatmentSession.objects.select_for_update(of=("self",), no_key=True)
-        .select_related(
-            "patient", "plan", "planned_session", "condition", "practitioner", "site"
-        )
-        .get(pk=session.pk)
-    )
+    """The session as it stands now, under its lock.
+
+    Patient, plan and the like that were read before the lock are not read again.
+    """
+    rows = TreatmentSession.objects.select_for_update(no_key=True)
+    locked = rows.get(pk=session.pk)
+    for field in TreatmentSession._meta.concrete_fields:
+        is_same = getattr(locked, field.attname) == getattr(session, field.attname)
+        if isinstance(field, ForeignKey) and is_same and field.is_cached(session):
+            field.set_cached_value(locked, field.get_cached_value(session))
+    return locked
 
 
 def refuse_stale(session: TreatmentSession, version: int) -> None:
@@ -151,9 +170,7 @@ def _replayed(
         raise SheetRefusedError(
             _("This was already sent with other values. Open the sheet again.")
         )
-    return TapResult(
-        version=first.result["version"], says=first.result["says"], was_replayed=True
-    )
+    return TapResult(version=first.result["version"], says=first.result["says"])
 
 
 def _apply(sheet: OpenSheet, tap: Tap) -> str:
@@ -164,7 +181,7 @@ def _apply(sheet: OpenSheet, tap: Tap) -> str:
 
 def _undo(sheet: OpenSheet) -> str:
     """Put back what the last tap changed that still stands."""
-    last = last_undoable(sheet.session)
+    last = sheet.parts.last_tap
     if last is None:
         raise SheetRefusedError(_("There is nothing to undo."))
     if last.undo is None:
@@ -172,12 +189,7 @@ def _undo(sheet: OpenSheet) -> str:
             _("An opened unit stays opened: it belongs to this session.")
         )
     state.restore(sheet.session, last.undo)
+    sheet.parts.forget("limits", *state.PARTS)
     last.undone_at = sheet.now
     last.save(update_fields=["undone_at"])
     return _("Undone: %(what)s") % {"what": last.result["says"]}
-
-
-def last_undoable(session: TreatmentSession) -> SheetTap | None:
-    """The last tap that still stands; one that opened a unit cannot be undone."""
-    taps = SheetTap.objects.filter(session=session, undone_at__isnull=True)
-    return taps.exclude(kind="undo").order_by("-id").first()

@@ -54,9 +54,6 @@ def keep_depth(
         gate = _overridden(sheet, row, findings, gate, override.strip())
     row.reason = _reason(sheet, row, reason.strip())
     row.findings = kept.keep(findings)
-    row.save(
-        update_fields=["depth_setting_mm", "needle_length_mm", "reason", "findings"]
-    )
 
 
 def _gate(sheet: OpenSheet, row: ZoneTreatment, findings: Iterable[Finding]) -> Gate:
@@ -66,9 +63,14 @@ def _gate(sheet: OpenSheet, row: ZoneTreatment, findings: Iterable[Finding]) -> 
         findings=findings,
         zone=row.zone,
         mm=row.mm,
-        overrides=sheet.overrides,
+        overrides=sheet.overrides if any(map(_may_stop, findings)) else (),
         fixed=sheet.limits.effective.fixed,
     )
+
+
+def _may_stop(finding: Finding) -> bool:
+    """Whether a written reason could matter: what is fine or only told needs none."""
+    return finding.verdict not in {Verdict.OK, Verdict.WARN}
 
 
 def _overridden(
@@ -148,7 +150,6 @@ def set_passes(sheet: OpenSheet, entry: PassesEntry) -> str:
         raise SheetRefusedError(str(error), field="passes") from error
     for row in sheet.chosen(entry.zones):
         row.passes = entry.passes
-        row.save(update_fields=["passes"])
     count = ngettext("%(n)d pass", "%(n)d passes", entry.passes) % {"n": entry.passes}
     return f"{sheet.name(entry.zones)}: {count}"
 
@@ -159,7 +160,6 @@ def set_endpoint(sheet: OpenSheet, entry: EndpointEntry) -> str:
         raise SheetRefusedError(_("Choose an endpoint."), field="endpoint")
     for row in sheet.chosen(entry.zones):
         row.endpoint = entry.endpoint
-        row.save(update_fields=["endpoint"])
     return f"{sheet.name(entry.zones)}: {ENDPOINT_WORDS[entry.endpoint]}"
 
 
@@ -173,7 +173,6 @@ def leave_out(sheet: OpenSheet, entry: LeaveOutEntry) -> str:
         if row is None:
             raise SheetRefusedError(_("This zone is not on the sheet."), field="zones")
         row.is_left_out, row.endpoint = True, ""
-        row.save(update_fields=["is_left_out", "endpoint"])
     return _("%(zones)s: left out") % {"zones": sheet.name(entry.zones)}
 
 
@@ -182,7 +181,6 @@ def set_scar(sheet: OpenSheet, entry: ScarEntry) -> str:
     for row in sheet.chosen(entry.zones):
         row.is_scar = entry.is_scar
         row.findings = kept.keep(sheet.judged(row))
-        row.save(update_fields=["is_scar", "findings"])
     said = _("%(zones)s: scar") if entry.is_scar else _("%(zones)s: no scar")
     return said % {"zones": sheet.name(entry.zones)}
 

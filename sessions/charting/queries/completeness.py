@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from clinic.rules.book import RuleBook
 from clinic.rules.devices import Kind
 from sessions.charting.models import TreatmentSession, ZoneTreatment
+from sessions.charting.queries.parts import SheetParts
 from sessions.charting.words import zone_names
 
 ONLY_WITH_ANAESTHETIC = frozenset({"ANAESTHETIC", "DOSE"})
@@ -30,11 +31,10 @@ def steps_owed(book: RuleBook, *, has_anaesthetic: bool) -> tuple[str, ...]:
     return tuple(step.key for step in book.checklist if step.key not in left_out)
 
 
-def missing(session: TreatmentSession, *, book: RuleBook) -> list[Missing]:
-    """Everything that is missing, in the order of the steps; four queries."""
-    zones = list(session.zones.order_by("id"))
-    treated = [row for row in zones if not row.is_left_out]
-    units = list(session.units.select_related("unit__lot"))
+def missing(parts: SheetParts, *, book: RuleBook) -> list[Missing]:
+    """Everything that is missing, in the order of the steps."""
+    session, units = parts.session, parts.units
+    treated = [row for row in parts.zones.values() if not row.is_left_out]
     found = [*_safety(session), *_zones(treated, book=book)]
     found += _kit(session, treated, [unit.unit.lot.needle_length_mm for unit in units])
     if units and not all(unit.is_discarded for unit in units):
@@ -45,7 +45,7 @@ def missing(session: TreatmentSession, *, book: RuleBook) -> list[Missing]:
                 anchor="discard",
             )
         )
-    found += _outcome(session, book=book)
+    found += _outcome(parts, book=book)
     return found
 
 
@@ -93,13 +93,11 @@ def _kit(
         )
 
 
-def _outcome(session: TreatmentSession, *, book: RuleBook) -> Iterable[Missing]:
-    has_anaesthetic = session.topicals.filter(kind="anaesthetic").exists()
-    done = set(session.ticks.values_list("item", flat=True))
+def _outcome(parts: SheetParts, *, book: RuleBook) -> Iterable[Missing]:
     owed = [
         key
-        for key in steps_owed(book, has_anaesthetic=has_anaesthetic)
-        if key not in done
+        for key in steps_owed(book, has_anaesthetic=parts.has_anaesthetic)
+        if key not in parts.ticked
     ]
     if owed:
         yield Missing(
@@ -107,7 +105,7 @@ def _outcome(session: TreatmentSession, *, book: RuleBook) -> Iterable[Missing]:
             step="outcome",
             anchor="checklist",
         )
-    if not session.reaction:
+    if not parts.session.reaction:
         yield Missing(
             sentence=_("Choose the reaction now."), step="outcome", anchor="reaction"
         )

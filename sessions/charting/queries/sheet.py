@@ -14,7 +14,6 @@ from clinic.rules.findings import Finding, Verdict
 from clinic.rules.session_rows import Step
 from clinic.web.drawing.facechart import ZONE_NAMES, FaceState
 from sessions.charting.actions.kit_taps import dose_mg, minutes_on
-from sessions.charting.actions.taps import last_undoable
 from sessions.charting.models import (
     SessionTopical,
     SessionUnit,
@@ -25,10 +24,12 @@ from sessions.charting.models import (
 from sessions.charting.queries import choosing, completeness
 from sessions.charting.queries.choosing import Chosen, Pick, ZoneView, picks_of
 from sessions.charting.queries.completeness import Missing
-from sessions.charting.queries.limits import Limits, limits_of
+from sessions.charting.queries.limits import Limits
+from sessions.charting.queries.parts import SheetParts
 from sessions.charting.words import pair_name
 
 MAPS = ("SC", "DE", "HA", "AB", "TR")
+PRODUCTS = frozenset({"glide", "serum", "anaesthetic", "antiseptic"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,15 +115,20 @@ class Sheet:
 
 
 def sheet_of(
-    session: TreatmentSession, *, chosen: Iterable[str] = (), now: datetime
+    parts: SheetParts,
+    *,
+    chosen: Iterable[str] = (),
+    now: datetime,
+    with_stock: bool = False,
 ) -> Sheet:
-    """Read the sheet; about a dozen queries whatever its size."""
-    limits = limits_of(session)
-    rows = {row.zone: row for row in session.zones.order_by("id")}
-    views = _views(limits, rows)
+    """The sheet as its parts stand; about ten queries where none was read yet.
+
+    `with_stock` reads what there is to choose from: handpieces and lots.
+    """
+    session, limits = parts.session, parts.limits
+    views = _views(limits, parts.zones)
     on_sheet = tuple(view for view in views if view.row is not None)
-    topicals = topical_views(session)
-    has_anaesthetic = any(t.row.kind == "anaesthetic" for t in topicals)
+    stocked = lots_here(session) if with_stock else []
     chosen_now = choosing.selected(session, limits, on_sheet, views, tuple(chosen))
     return Sheet(
         session=session,
@@ -133,21 +139,38 @@ def sheet_of(
         maps=maps_of([view.code for view in on_sheet]),
         chosen=chosen_now,
         picks=picks_of(on_sheet, chosen_now.codes),
-        devices=tuple(stock.devices_for_treatment(site=session.site)),
-        units=tuple(session.units.select_related("unit__lot").order_by("id")),
-        lots=_lots(session, kinds=("roller",) if _rolls(session) else ("cartridge",)),
-        topicals=topicals,
-        products=_lots(session, kinds=("glide", "serum", "anaesthetic", "antiseptic")),
-        ticks=_ticks(session, limits, has_anaesthetic=has_anaesthetic),
-        missing=tuple(completeness.missing(session, book=limits.effective.book)),
-        last_tap=_last_tap(session),
+        devices=devices_here(parts) if with_stock else (),
+        units=tuple(parts.units),
+        lots=tuple(lot for lot in stocked if _fits(lot, session)),
+        topicals=tuple(topical_view(row) for row in parts.topicals),
+        products=tuple(lot for lot in stocked if lot.kind in PRODUCTS),
+        ticks=_ticks(parts),
+        missing=tuple(completeness.missing(parts, book=limits.effective.book)),
+        last_tap=_last_tap(parts),
         tablet=uuid4(),
         now=now,
     )
 
 
-def _rolls(session: TreatmentSession) -> bool:
-    return session.device_kind == Kind.ROLLER
+def devices_here(parts: SheetParts) -> tuple[Device, ...]:
+    """The handpieces to choose from; an opened cartridge settles which."""
+    if parts.units and parts.session.device_id is not None:
+        return ()
+    return tuple(stock.devices_for_treatment(site=parts.session.site))
+
+
+def lots_here(session: TreatmentSession) -> list[Lot]:
+    """What may be used on the day, first to expire first."""
+    states = stock.lots_in_stock(site=session.site, today=session.performed_on)
+    return [state.lot for state in states]
+
+
+def _fits(lot: Lot, session: TreatmentSession) -> bool:
+    """Whether a lot holds needles for this session: any roller, or its cartridges."""
+    if session.device_kind == Kind.ROLLER:
+        return lot.kind == "roller"
+    is_other = bool(session.model_key) and lot.model_key != session.model_key
+    return lot.kind == "cartridge" and not is_other
 
 
 def _views(limits: Limits, rows: dict[str, ZoneTreatment]) -> tuple[ZoneView, ...]:
@@ -192,23 +215,14 @@ def maps_of(zones: Iterable[str]) -> tuple[str, ...]:
 
 def topical_views(session: TreatmentSession) -> tuple[TopicalView, ...]:
     """What is on the skin, with its arithmetic."""
-    rows = session.topicals.select_related("lot", "signoff_by").order_by("id")
-    return tuple(_topical(row) for row in rows)
+    return tuple(topical_view(row) for row in SheetParts(session).topicals)
 
 
 FACE_CODES = {code.partition("-")[0] for code in ZONE_NAMES} - set(MAPS)
 
 
-def _lots(session: TreatmentSession, *, kinds: Sequence[str]) -> tuple[Lot, ...]:
-    """What may be used on the day, first to expire first."""
-    fits = session.model_key if kinds == ("cartridge",) else ""
-    states = stock.lots_in_stock(
-        site=session.site, today=session.performed_on, model_key=fits
-    )
-    return tuple(state.lot for state in states if state.lot.kind in kinds)
-
-
-def _topical(row: SessionTopical) -> TopicalView:
+def topical_view(row: SessionTopical) -> TopicalView:
+    """One product with its arithmetic."""
     return TopicalView(
         row=row,
         minutes=minutes_on(row),
@@ -217,12 +231,9 @@ def _topical(row: SessionTopical) -> TopicalView:
     )
 
 
-def _ticks(
-    session: TreatmentSession, limits: Limits, *, has_anaesthetic: bool
-) -> tuple[TickView, ...]:
-    book = limits.effective.book
-    done = set(session.ticks.values_list("item", flat=True))
-    owed = completeness.steps_owed(book, has_anaesthetic=has_anaesthetic)
+def _ticks(parts: SheetParts) -> tuple[TickView, ...]:
+    book, done = parts.limits.effective.book, parts.ticked
+    owed = completeness.steps_owed(book, has_anaesthetic=parts.has_anaesthetic)
     return tuple(
         TickView(step=step, is_done=step.key in done, is_owed=step.key in owed)
         for step in book.checklist
@@ -230,6 +241,6 @@ def _ticks(
     )
 
 
-def _last_tap(session: TreatmentSession) -> SheetTap | None:
-    tap = last_undoable(session)
+def _last_tap(parts: SheetParts) -> SheetTap | None:
+    tap = parts.last_tap
     return tap if tap is not None and tap.undo is not None else None

@@ -4,6 +4,7 @@ Every form works without script: it posts, and the page comes back. With script 
 tap is a small request that answers with the live part of the page.
 """
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -30,6 +31,7 @@ from sessions.charting.errors import (
     SheetChangedError,
     SheetRefusedError,
 )
+from sessions.charting.queries.parts import SheetParts
 from sessions.charting.queries.record import lines_of, windows_of
 from sessions.charting.queries.safety import safety_of
 from sessions.charting.queries.sheet import Sheet, sheet_of
@@ -77,7 +79,7 @@ def _safety_page(
     if session.is_signed:
         return redirect("charting:record", session.reference)
     found = safety_of(session, step=Step.START)
-    sheet = sheet_of(session, now=now)
+    sheet = sheet_of(SheetParts(session), now=now)
     here = reverse("charting:safety", args=[session.reference])
     codes = ",".join(zone.code for zone in sheet.treated)
     ask = {"patient": session.patient.reference, "purpose": "session", "zones": codes}
@@ -186,7 +188,7 @@ def sign(request: StaffRequest, ref: str) -> HttpResponse:
 def tap(request: StaffRequest, ref: str) -> HttpResponse:
     """One change of the sheet, saved at once."""
     now = timezone.now()
-    session = access.session_for(request.user, ref, now)
+    session = access.session_to_tap(request.user, ref, now)
     page = request.POST.get("page", "treat")
     page = page if page in PAGES else "treat"
     try:
@@ -198,6 +200,8 @@ def tap(request: StaffRequest, ref: str) -> HttpResponse:
         return _page(request, ref, page, status=422, refused=refused)
     except SheetChangedError as changed:
         return _page(request, ref, page, status=409, changed=changed)
+    if wants_fragment(request) and done.parts is not None:
+        return _answer(request, done.parts, page, now=now, says=done.says)
     if wants_fragment(request):
         return _page(request, ref, page, says=done.says)
     return _back(session.reference, page, request.POST.get("selected", ""))
@@ -217,10 +221,22 @@ def _page(
     session = access.session_for(request.user, ref, now)
     if session.is_signed:
         return redirect("charting:record", session.reference)
+    return _answer(request, SheetParts(session), page, now=now, status=status, **more)
+
+
+def _answer(
+    request: StaffRequest,
+    parts: SheetParts,
+    page: str,
+    *,
+    now: datetime,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    """The page or its live part, from what was read already."""
     asked = request.POST.get("selected") or request.GET.get("zones", "")
-    sheet = sheet_of(session, chosen=asked.replace(",", " ").split(), now=now)
-    if not sheet.chosen.codes:
-        sheet = sheet_of(session, now=now)
+    wanted = asked.replace(",", " ").split()
+    sheet = sheet_of(parts, chosen=wanted, now=now, with_stock=page == "treat")
     context = {
         **_frame(sheet, page),
         **_extra(sheet, page),
@@ -231,7 +247,7 @@ def _page(
     fragment = wants_fragment(request)
     template = "charting/_fragment.html" if fragment else f"charting/{page}.html"
     answer = render(request, template, context, status=status)
-    answer[VERSION_HEADER] = str(session.version)
+    answer[VERSION_HEADER] = str(parts.session.version)
     return answer
 
 
