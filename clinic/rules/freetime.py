@@ -34,11 +34,13 @@ class NoSuchTimeError(ValueError):
 class Presence:
     """A practitioner's day: when they work here, and what is taken of it.
 
-    `works` is 0 for somebody who is away or does not work on that day.
+    `works` is 0 for somebody who is away or does not work on that day; `may` is
+    false where no qualification reaches what is asked for.
     """
 
     works: int
     busy: int = 0
+    may: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +198,7 @@ def day_starts(day: DayResources, need: Need) -> DayStarts:
     practitioners = {
         key: starts(day.open & who.works & ~who.busy, minutes=need.minutes) & allowed
         for key in need.practitioners
-        if (who := day.practitioners.get(key)) is not None
+        if (who := day.practitioners.get(key)) is not None and who.may
     }
     rooms = _resource_starts(day.open, day.rooms, need.rooms, need.minutes)
     devices = _resource_starts(day.open, day.devices, need.devices, need.minutes)

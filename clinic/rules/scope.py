@@ -91,6 +91,38 @@ def check(
     )
 
 
+def operator(
+    *, planned: Iterable[tuple[str, Decimal | None]], operator_max_mm: Decimal | None
+) -> tuple[Finding, ...]:
+    """Findings on a person who is to treat zones, each with its depth in mm.
+
+    Without a valid qualification (`operator_max_mm` None) nothing may be treated,
+    however deep; where no depth is meant yet, any qualification will do. Of
+    several zones beyond the limit the deepest speaks for all.
+    """
+    zones = tuple(planned)
+    if operator_max_mm is None:
+        return (_unqualified(frozenset(zone for zone, _mm in zones)),)
+    known = [(mm, zone) for zone, mm in zones if mm is not None]
+    if not known:
+        return ()
+    mm, zone = max(known)
+    return check(mm=mm, zone=zone, scope_max_mm=None, operator_max_mm=operator_max_mm)
+
+
+def _unqualified(zones: frozenset[str]) -> Finding:
+    return Finding(
+        code="unqualified",
+        verdict=Verdict.BLOCK,
+        title="No valid qualification",
+        sentence="This operator has no valid qualification on that day.",
+        sources=("policy",),
+        status="P",
+        absolute=True,
+        zones=zones,
+    )
+
+
 def _beyond(
     *, code: str, title: str, mm: Decimal, limit: Decimal, zone: str
 ) -> Finding:

@@ -51,6 +51,21 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Near:
+    """How near a session may come to another one of the same skin, in days.
+
+    Fewer than `block_before` days ahead of it, or `block_after` days behind it,
+    are refused; fewer than the `warn` days need a confirmation.
+    """
+
+    on: date
+    block_before: int
+    warn_before: int
+    block_after: int
+    warn_after: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
     """A protocol's own gap in days."""
 
@@ -93,6 +108,39 @@ def row_for(
     """The row of a zone, and of the earlier session's depth in mm and condition."""
     scalp = book.zone(zone).group is Group.SCALP or condition == HAIR_THINNING
     return intervals.chosen(book.intervals, scalp=scalp, depth_mm=mm)
+
+
+def near(
+    book: RuleBook, *, others: Iterable[Treated], planned: Iterable[Planned]
+) -> tuple[Near, ...]:
+    """What each other session keeps free around itself, in order of time.
+
+    The same as `interval.check` would say of every single day: ahead of another
+    session the depth planned here counts, behind it the depth of the other.
+    """
+    found: dict[date, Near] = {}
+    zones = by_zone(others)
+    for zone in planned:
+        own = row_for(book, zone=zone.zone, mm=zone.mm, condition=zone.condition)
+        for treated in in_zone(book, zone=zone.zone, zones=zones):
+            after = row_for(
+                book, zone=zone.zone, mm=treated.mm, condition=treated.condition
+            )
+            known = found.get(treated.on) or Near(
+                on=treated.on,
+                block_before=0,
+                warn_before=0,
+                block_after=0,
+                warn_after=0,
+            )
+            found[treated.on] = Near(
+                on=treated.on,
+                block_before=max(known.block_before, own.block_below_days),
+                warn_before=max(known.warn_before, own.warn_below_days),
+                block_after=max(known.block_after, after.block_below_days),
+                warn_after=max(known.warn_after, after.warn_below_days),
+            )
+    return tuple(found[day] for day in sorted(found))
 
 
 def window(

@@ -1,5 +1,7 @@
 """Reading people: who works here and what they may do."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -20,6 +22,26 @@ def valid_depth_mm(user: User, on: date) -> Decimal | None:
     valid = Qualification.objects.valid_on(on).filter(user=user)
     greatest: Decimal | None = valid.aggregate(most=Max("greatest_depth_mm"))["most"]
     return greatest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permits:
+    """How deep people may needle on any day, from what they hold; read once."""
+
+    held: Mapping[int, Sequence[Qualification]]
+
+    def depth_mm(self, person_id: int, on: date) -> Decimal | None:
+        """The greatest depth in mm; None: no qualification is valid on the day."""
+        valid = (q for q in self.held.get(person_id, ()) if is_valid(q, on))
+        return max((q.greatest_depth_mm for q in valid), default=None)
+
+
+def permits_of(people: Iterable[int]) -> Permits:
+    """What people are qualified for; one query."""
+    held: dict[int, list[Qualification]] = defaultdict(list)
+    for row in Qualification.objects.filter(user__in=set(people)).order_by("id"):
+        held[row.user_id].append(row)
+    return Permits(held=held)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

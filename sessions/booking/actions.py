@@ -129,6 +129,7 @@ def refuse_unwise(
             Wanted(
                 kind=entries[n].kind,
                 on=entries[n].day,
+                practitioner_id=entries[n].practitioner_id,
                 planned=planned.get(entries[n].planned_session_id or 0, ()),
             )
             for n in own
@@ -258,6 +259,7 @@ def _refuse_unwise_moves(
             Wanted(
                 kind=visits[one.visit_id].kind,
                 on=one.day,
+                practitioner_id=one.practitioner_id,
                 planned=planned.get(visits[one.visit_id].planned_session_id or 0, ()),
             )
             for one in own

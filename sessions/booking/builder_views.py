@@ -14,8 +14,10 @@ from clinic.places.http import StaffRequest, wants_fragment
 from clinic.staff.policy import Action, may, requires
 from patients.records import access as patients
 from sessions.booking import building, picking, reading, repairing, words, writing
-from sessions.booking.building import Built, Choice, Ground
+from sessions.booking import ground as grounds
+from sessions.booking.building import Built
 from sessions.booking.checks import RefusedError
+from sessions.booking.ground import Choice, Ground
 from sessions.booking.plan_actions import SecondPlanError
 from sessions.booking.plan_forms import BookForm
 from sessions.booking.slots import EARLIER, LATER
@@ -77,8 +79,8 @@ def _answer(request: StaffRequest, given: QueryDict, options: Options) -> HttpRe
     choice = form.choice(zones=zones, house=house)
     step = _step(request)
     if request.method == "GET" and step is None:
-        choice = building.with_pins(choice, ())
-    ground = building.ground_of(choice, now=timezone.now())
+        choice = grounds.with_pins(choice, ())
+    ground = grounds.ground_of(choice, now=timezone.now())
     if request.method == "GET":
         return _page(request, form, built=building.build(ground, step=step))
     return _write(request, form, ground)
@@ -114,11 +116,11 @@ def _taken(
     request: StaffRequest, form: WishesForm, choice: Choice, error: TimeTakenError
 ) -> HttpResponse:
     """Who was faster, and the nearest free times already chosen."""
-    ground = building.ground_of(choice, now=timezone.now())
+    ground = grounds.ground_of(choice, now=timezone.now())
     posted = writing.slots_of(request.POST, choice)
     repaired = repairing.repair(ground, posted)
-    choice = building.with_pins(choice, repaired.pins)
-    ground = building.on_ground(ground, choice)
+    choice = grounds.with_pins(choice, repaired.pins)
+    ground = grounds.on_ground(ground, choice)
     said = list(dict.fromkeys(words.clash_words(clash) for clash in error.clashes))
     said = said or [_("One of the times is no longer free.")]
     count = len(repaired.moved)
@@ -145,7 +147,7 @@ def _again(  # noqa: PLR0917  the page as it was, and what to say
     if not ground.choice.pins:
         posted = writing.slots_of(request.POST, ground.choice)
         pins = building.pins_of(posted)
-        ground = building.on_ground(ground, building.with_pins(ground.choice, pins))
+        ground = grounds.on_ground(ground, grounds.with_pins(ground.choice, pins))
     built = building.build(ground)
     return _page(request, form, built=built, said=said, status=status, moved=moved)
 

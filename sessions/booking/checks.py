@@ -1,21 +1,25 @@
 """The rules where a date is set: booking, planning, moving (DESIGN 6).
 
-The gap to every other session of the same skin, done or booked, and what the
-safety questions say for that day. `refuse_unwise` runs inside the booking
-transaction, after the locks; pages ask `judge` for the same answer beforehand.
+The gap to every other session of the same skin, done or booked, what the safety
+questions say for that day, and how deep its practitioner is qualified to go.
+`refuse_unwise` runs inside the booking transaction, after the locks; pages ask
+`judge` for the same answer beforehand.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from clinic.rules import gates, interval
+from clinic.rules import gates, interval, scope
 from clinic.rules.book import RuleBook
 from clinic.rules.findings import Finding, Scope, Verdict
 from clinic.rules.gates import Gate, Pass, Step
 from clinic.rules.interval import Planned, Treated
+from clinic.staff import queries as staff
+from clinic.staff.queries import Permits
 from patients.history import queries as history
 from patients.history.queries import Basis
 from patients.records.models import Patient
@@ -46,10 +50,14 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A visit on a day; `planned` are its zones with the depth meant for them."""
+    """A visit on a day; `planned` are its zones with the depth meant for them.
+
+    Without a practitioner nobody's qualification is asked for.
+    """
 
     kind: str
     on: date
+    practitioner_id: int | None = None
     planned: tuple[Planned, ...] = ()
     number: int | None = None
 
@@ -91,6 +99,7 @@ class Facts:
     patient: Patient
     basis: Basis
     others: tuple[Other, ...]
+    permits: Permits
 
     @property
     def book(self) -> RuleBook:
@@ -99,16 +108,22 @@ class Facts:
 
 
 def read_facts(
-    patient: Patient, *, today: date, leaving_out: Sequence[int] = ()
+    patient: Patient,
+    *,
+    today: date,
+    practitioners: Iterable[int],
+    leaving_out: Sequence[int] = (),
 ) -> Facts:
-    """Read the patient's other sessions and safety answers; about nine queries.
+    """Read the patient's other sessions and safety answers; about ten queries.
 
-    `leaving_out` are ids of visits about to be moved.
+    `practitioners` are the ids of those who may be asked about, `leaving_out`
+    those of visits about to be moved.
     """
     return Facts(
         patient=patient,
         basis=history.read_basis(patient, today=today),
         others=earlier.sessions_of(patient_id=patient.pk, leaving_out=leaving_out),
+        permits=staff.permits_of(practitioners),
     )
 
 
@@ -131,7 +146,12 @@ def refuse_unwise(
     sessions = [one for one in wanted if one.is_session]
     if not sessions:
         return tuple(_talk(one, step) for one in wanted)
-    facts = read_facts(patient, today=today, leaving_out=leaving_out)
+    facts = read_facts(
+        patient,
+        today=today,
+        practitioners=[one.practitioner_id for one in sessions if one.practitioner_id],
+        leaving_out=leaving_out,
+    )
     judged = judge(facts, wanted=wanted, step=step, today=today, confirmed=confirmed)
     closed = [one for one in judged if not one.gate.is_open]
     if closed:
@@ -215,6 +235,7 @@ def _gate(  # noqa: PLR0917  one decision, named once by each caller
     fixed = facts.basis.effective.fixed
     if facts.patient.phototype is None:  # not asked yet: due with the screening
         confirmed |= {SKIN_TYPE}
+    found += _operator(facts, wanted)
     gaps = gates.gate(findings=found, step=step, confirmed=confirmed, fixed=fixed)
 
     def screened(confirmed: frozenset[str]) -> Gate:
@@ -232,6 +253,32 @@ def _gate(  # noqa: PLR0917  one decision, named once by each caller
         waiting = {finding.code for finding in asked.that(Pass.CONFIRM)}
         asked = screened(confirmed | waiting)
     return _joined(step, gaps, asked)
+
+
+def _operator(facts: Facts, wanted: Wanted) -> tuple[Finding, ...]:
+    """Whether the practitioner may go so deep on that day, as when recording."""
+    if wanted.practitioner_id is None:
+        return ()
+    return scope.operator(
+        planned=[(zone.zone, zone.mm) for zone in wanted.planned],
+        operator_max_mm=facts.permits.depth_mm(wanted.practitioner_id, wanted.on),
+    )
+
+
+def refuse_unqualified(
+    *, practitioner_id: int | None, depths_mm: Sequence[Decimal | None], on: date
+) -> None:
+    """A plan may name nobody who may not carry it out today; raises RefusedError."""
+    if practitioner_id is None:
+        return
+    limit_mm = staff.permits_of([practitioner_id]).depth_mm(practitioner_id, on)
+    found = scope.operator(
+        planned=[("", mm) for mm in depths_mm], operator_max_mm=limit_mm
+    )
+    gate = gates.gate(findings=found, step=Step.PLAN)
+    if not gate.is_open:
+        wanted = Wanted(kind=SESSION, on=on, practitioner_id=practitioner_id)
+        raise RefusedError([Judgement(wanted=wanted, gate=gate)])
 
 
 def _anywhere(facts: Facts) -> tuple[Planned, ...]:
@@ -279,7 +326,7 @@ def _first_allowed(
     """Step from refusal to refusal; None when one has no end."""
     day, last = wanted.on, wanted.on + timedelta(days=SEARCH_DAYS)
     while day <= last:
-        one = Wanted(kind=wanted.kind, on=day, planned=wanted.planned)
+        one = replace(wanted, on=day)
         gate = _gate(facts, one, beside, step, today, NOTHING)
         if gate.does is not Pass.REFUSED:
             return day

@@ -1,13 +1,16 @@
 """A patient's other sessions, done or booked, as the interval rule counts them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from clinic.rules import waiting
+from clinic.rules.book import RuleBook
 from clinic.rules.interval import Planned, Treated
+from clinic.rules.series import Shut
 from sessions.booking.models import FREE_STATUSES, Visit
 from sessions.plans.models import PlannedSession, ProtocolZone
 
@@ -22,6 +25,7 @@ class Other:
     """
 
     visit_id: int
+    plan_id: int | None
     on: date
     zones: tuple[Planned, ...] | None
 
@@ -51,6 +55,7 @@ def sessions_of(
         .values(
             "id",
             "day",
+            "plan_id",
             "plan__protocol_id",
             "plan__condition__kind",
             "planned_session__planned_mm",
@@ -69,6 +74,38 @@ def sessions_of(
     for row in rows:
         by_visit[row["id"]].append(row)
     return tuple(_other(visit_rows, ranges) for visit_rows in by_visit.values())
+
+
+def shut_days(
+    book: RuleBook,
+    others: Iterable[Other],
+    *,
+    number: int,
+    planned: tuple[Planned, ...],
+    plan_id: int | None,
+    today: date,
+) -> Iterator[Shut]:
+    """Days from today on which a session may not lie because of the others.
+
+    Other sessions of the same plan only refuse: its own gap says what is usual.
+    """
+    for other in others:
+        treated = other.treated([zone.zone for zone in planned])
+        for one in waiting.near(book, others=treated, planned=planned):
+            shut = [_shut(number, one.on, one.block_before, one.block_after)]
+            if other.plan_id is None or other.plan_id != plan_id:
+                asked = _shut(number, one.on, one.warn_before, one.warn_after)
+                shut.append(replace(asked, refuses=False))
+            yield from (span for span in shut if span.last_day >= today)
+
+
+def _shut(number: int, on: date, before: int, after: int) -> Shut:
+    return Shut(
+        number=number,
+        first_day=on - timedelta(days=before - 1),
+        last_day=on + timedelta(days=after - 1),
+        other_on=on,
+    )
 
 
 def protocol_zones(protocols: Iterable[int]) -> Mapping[int, Zones]:
@@ -115,6 +152,7 @@ def _other(rows: Sequence[Mapping[str, Any]], ranges: Mapping[int, Zones]) -> Ot
     if recorded or first["session__signed_at"] is not None:
         return Other(
             visit_id=first["id"],
+            plan_id=first["plan_id"],
             on=first["session__performed_on"],
             zones=tuple(
                 _zone(row) for row in recorded if not row["session__zones__is_left_out"]
@@ -127,7 +165,9 @@ def _other(rows: Sequence[Mapping[str, Any]], ranges: Mapping[int, Zones]) -> Ot
             mm=first["planned_session__planned_mm"],
             condition=first["plan__condition__kind"],
         )
-    return Other(visit_id=first["id"], on=first["day"], zones=zones)
+    return Other(
+        visit_id=first["id"], plan_id=first["plan_id"], on=first["day"], zones=zones
+    )
 
 
 def _zone(row: Mapping[str, Any]) -> Planned:

@@ -40,6 +40,7 @@ def lines(moving: Moving, shown: MovePreview) -> list[Line]:
         Wanted(
             kind=moving.visits[one.number].kind,
             on=one.new.day,
+            practitioner_id=one.new.practitioner,
             planned=moving.planned[one.number],
             number=one.number,
         )

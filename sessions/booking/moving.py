@@ -9,9 +9,18 @@ from clinic.rulebook.queries import effective_book
 from clinic.rules import freetime, series, waiting
 from clinic.rules.freetime import DayResources
 from clinic.rules.interval import Planned
-from clinic.rules.series import Gap, MovePreview, Named, Slot, Spacing, To, Wishes
+from clinic.rules.series import (
+    Gap,
+    MovePreview,
+    Named,
+    Shut,
+    Slot,
+    Spacing,
+    To,
+    Wishes,
+)
 from clinic.rules.series.search import Finder
-from sessions.booking import checks, queries
+from sessions.booking import checks, earlier, qualified, queries
 from sessions.booking.checks import Facts
 from sessions.booking.earlier import planned_of
 from sessions.booking.house import House, free_days, house_of, instants
@@ -68,23 +77,32 @@ def read(visit: Visit, *, along: bool, now: datetime) -> Moving:
     today = now.astimezone(site.zone).date()
     visits, number = _series_of(visit)
     going = [v.pk for n, v in visits.items() if n == number or (along and n > number)]
-    facts = checks.read_facts(visit.patient, today=today, leaving_out=going)
+    kind = visit.plan.protocol.device_kind if visit.plan and visit.device_id else ""
+    house = house_of(site, book=effective_book().book, device_kind=kind)
+    people = [person.pk for person in house.practitioners]
+    facts = checks.read_facts(
+        visit.patient, today=today, practitioners=people, leaving_out=going
+    )
     planned_by_key = planned_of(
         v.planned_session_id for v in visits.values() if v.planned_session_id
     )
     planned = {
         n: planned_by_key.get(v.planned_session_id or 0, ()) for n, v in visits.items()
     }
-    kind = visit.plan.protocol.device_kind if visit.plan and visit.device_id else ""
-    house = house_of(site, book=effective_book().book, device_kind=kind)
     own = tuple(_slots(visits, site.zone))
+    days = free_days(house, now=now, patient_id=visit.patient_id, leaving_out=going)
+    if visit.kind == checks.SESSION:
+        deepest = max((z.mm for n in planned for z in planned[n] if z.mm), default=None)
+        days = qualified.only_those_who_may(
+            days, permits=facts.permits, depth_mm=deepest
+        )
     return Moving(
         visit=visit,
         number=number,
         house=house,
         visits=visits,
         slots=own,
-        days=free_days(house, now=now, patient_id=visit.patient_id, leaving_out=going),
+        days=days,
         wishes=_wishes(visit, house, facts, planned, own, today),
         facts=facts,
         planned=planned,
@@ -154,8 +172,26 @@ def _wishes(  # noqa: PLR0917  the parts of one search
         devices=house.named_devices() if visit.device_id else (),
         previous_on=_previous_on(facts, zones, before=own[0].day),
         spacing=Spacing.of(rows),
+        shut=tuple(_shut(visit, facts, planned, today)),
         every_minutes=freetime.STEP_MINUTES,
     )
+
+
+def _shut(
+    visit: Visit, facts: Facts, planned: dict[int, tuple[Planned, ...]], today: date
+) -> Iterator[Shut]:
+    """The days that other sessions of the same skin keep for themselves."""
+    if visit.kind != checks.SESSION:
+        return
+    for number, zones in planned.items():
+        yield from earlier.shut_days(
+            facts.book,
+            facts.others,
+            number=number,
+            planned=zones,
+            plan_id=visit.plan_id,
+            today=today,
+        )
 
 
 def _preferred(named: tuple[Named, ...], key: int) -> tuple[Named, ...]:
@@ -253,7 +289,8 @@ def _days_ahead(moving: Moving) -> Iterator[date]:
     if later and not moving.along:
         last = min(later) - usual
     for day in moving.days:
-        if first <= day.day <= last:
+        shut = wishes.shut_by(moving.number, day.day)
+        if first <= day.day <= last and shut is None:
             yield day.day
 
 

@@ -6,12 +6,13 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from clinic.places.models import Site
 from clinic.rules.gates import Step
 from clinic.staff.models import User
 from patients.history.actions import conditions
 from patients.history.actions.conditions import ConditionEntry
 from patients.records.models import Patient
-from sessions.booking import actions, queries, taking
+from sessions.booking import actions, checks, queries, taking
 from sessions.booking.actions import VisitEntry
 from sessions.booking.statuses import Status
 from sessions.booking.taking import Claim
@@ -102,8 +103,14 @@ def save_plan(
 ) -> Plan:
     """Keep a plan without visits, as a draft or to be booked later.
 
-    Raises SecondPlanError, PlanChangedError, PlanWayClosedError.
+    Raises RefusedError for a practitioner who is not qualified for it today,
+    SecondPlanError, PlanChangedError, PlanWayClosedError.
     """
+    checks.refuse_unqualified(
+        practitioner_id=booking.entry.practitioner_id,
+        depths_mm=booking.entry.depths_mm,
+        on=now.astimezone(Site.objects.get(pk=booking.entry.site_id).zone).date(),
+    )
     list(
         Patient.objects.filter(pk=booking.entry.patient_id)
         .select_for_update(no_key=True)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from clinic.rules.freetime import DayResources
 from clinic.rules.series import Slot, Wishes
 from sessions.booking import slots
-from sessions.booking.building import Ground
+from sessions.booking.ground import Ground
 from sessions.booking.slots import Pin
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -11,10 +12,11 @@ from clinic.places.models import Site
 from clinic.rulebook.queries import effective_book
 from clinic.rules import freetime, series
 from clinic.rules.freetime import DayResources, Need
-from clinic.rules.series import Slot
+from clinic.rules.series import Shut, Slot
 from clinic.staff.models import User
+from clinic.staff.queries import Permits
 from patients.records.models import Patient
-from sessions.booking import checks, courses, slots
+from sessions.booking import checks, courses, earlier, qualified, slots
 from sessions.booking.actions import VisitEntry
 from sessions.booking.earlier import planned_of
 from sessions.booking.house import House, free_days, house_of, instants, within_hours
@@ -40,6 +42,37 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Needling:
+    """What the rules leave of the days: from when, around which, and who may.
+
+    `first` is None where no day is in sight; `depth_mm` the deepest that is meant.
+    """
+
+    first: date | None
+    depth_mm: Decimal | None
+    permits: Permits
+    shut: tuple[Shut, ...]
+
+    def among(
+        self, days: Sequence[DayResources], *, sooner: bool
+    ) -> list[DayResources]:
+        """The days left, with only those who may; `sooner`: with a confirmation."""
+        closed = [one for one in self.shut if one.refuses or not sooner]
+        left = [
+            day
+            for day in days
+            if self.first
+            and day.day >= self.first
+            and not any(one.first_day <= day.day <= one.last_day for one in closed)
+        ]
+        return list(
+            qualified.only_those_who_may(
+                left, permits=self.permits, depth_mm=self.depth_mm
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Single:
     """What is to be booked, and the times that are free for it."""
 
@@ -50,9 +83,37 @@ class Single:
     minutes: int
     options: tuple[Option, ...]
     days: tuple[DayResources, ...]
+    start_on: date
     planned: PlannedSession | None = None
     plan: Plan | None = None
-    first_allowed: date | None = None
+    needling: Needling | None = None
+
+    @property
+    def sooner(self) -> bool:
+        """Whether days that need a confirmation are wished for as well."""
+        return bool(self.form.cleaned_data.get("sooner"))
+
+    @property
+    def bookable(self) -> list[DayResources]:
+        """The days from the wished one on which no rule stands against a visit."""
+        if self.needling is None:
+            return [day for day in self.days if day.day >= self.start_on]
+        return self.needling.among(self.days, sooner=self.sooner)
+
+    @property
+    def first_allowed(self) -> date | None:
+        """The first day the rules leave, where it is later than the wished one."""
+        if self.needling is None or not self.bookable:
+            return None
+        first = self.bookable[0].day
+        return first if first > self.start_on else None
+
+    @property
+    def may_be_sooner(self) -> bool:
+        """Whether a confirmation would open days before the first that is shown."""
+        if self.needling is None or self.sooner:
+            return self.sooner
+        return len(self.needling.among(self.days, sooner=True)) > len(self.bookable)
 
 
 def read(
@@ -71,13 +132,12 @@ def read(
         device_kind=plan.protocol.device_kind if is_session and plan else "",
     )
     start_on = max(form.cleaned_data.get("start_on") or today, today)
-    first = start_on
+    needling = None
     if is_session and planned is not None:
-        first = _first_allowed(patient, planned, start=start_on, today=today)
+        needling = _needling(patient, planned, house, start=start_on, today=today)
     minutes = (
         plan.protocol.session_minutes if is_session and plan else MINUTES["review"]
     )
-    days = free_days(house, now=now, patient_id=patient.pk)
     single = Single(
         form=form,
         patient=patient,
@@ -85,24 +145,33 @@ def read(
         kind=kind,
         minutes=minutes,
         options=(),
-        days=days,
+        days=free_days(house, now=now, patient_id=patient.pk),
+        start_on=start_on,
         planned=planned if is_session else None,
         plan=plan if is_session else None,
-        first_allowed=first if first not in (start_on, date.max) else None,
+        needling=needling,
     )
     if not form.is_valid() or patient.is_deceased:
         return single
-    return replace(single, options=_options(single, first=first))
+    return replace(single, options=_options(single))
 
 
-def _first_allowed(
-    patient: Patient, planned: PlannedSession, *, start: date, today: date
-) -> date:
-    """The first day the rules let the session be; the end of time for never."""
-    facts = checks.read_facts(patient, today=today)
+def _needling(
+    patient: Patient, planned: PlannedSession, house: House, *, start: date, today: date
+) -> Needling:
+    """What the rules say of a session, whatever day it will be."""
+    people = [person.pk for person in house.practitioners]
+    facts = checks.read_facts(patient, today=today, practitioners=people)
     zones = planned_of([planned.pk])[planned.pk]
-    found = checks.first_allowed(facts, planned=zones, start=start, today=today)
-    return found or date.max
+    shut = earlier.shut_days(
+        facts.book, facts.others, number=1, planned=zones, plan_id=None, today=today
+    )
+    return Needling(
+        first=checks.first_allowed(facts, planned=zones, start=start, today=today),
+        depth_mm=max((zone.mm for zone in zones if zone.mm), default=None),
+        permits=facts.permits,
+        shut=tuple(shut),
+    )
 
 
 def _next_session(patient: Patient) -> tuple[Plan | None, PlannedSession | None]:
@@ -153,13 +222,13 @@ def _need(single: Single) -> Need:
     )
 
 
-def _options(single: Single, *, first: date) -> tuple[Option, ...]:
-    """Up to three times of each day from the first that is allowed."""
+def _options(single: Single) -> tuple[Option, ...]:
+    """Up to three times of each day from the first that needs no word."""
     need = _need(single)
     found: list[Option] = []
-    for day in single.days:
-        if day.day < first or len(found) >= MOST:
-            continue
+    for day in single.bookable:
+        if len(found) >= MOST:
+            break
         starts = freetime.day_starts(day, need)
         minutes = list(freetime.minutes_of(starts.anywhere))
         for minute in _spread(minutes):
@@ -234,8 +303,11 @@ def entry_of(
 def read_again(single: Single, *, near: VisitEntry, now: datetime) -> Single:
     """The times that are free now, the nearest to a lost one first."""
     days = free_days(single.house, now=now, patient_id=single.patient.pk)
+    single = replace(single, days=days)
     wall = near.starts_at.astimezone(single.house.site.zone)
-    window = [day for day in days if abs(day.day - near.day) <= timedelta(days=14)]
+    window = [
+        day for day in single.bookable if abs(day.day - near.day) <= timedelta(days=14)
+    ]
     places = freetime.nearest_free(
         window,
         _need(single),
@@ -258,4 +330,4 @@ def read_again(single: Single, *, near: VisitEntry, now: datetime) -> Single:
         )
         for place in places
     )
-    return replace(single, days=days, options=options)
+    return replace(single, options=options)

@@ -115,7 +115,13 @@ def step(
     first = wishes.start_on
     if before is not None:
         first = max(first, before + timedelta(days=wishes.smallest_days))
-    ahead = [day for day in days if first <= day.day and _wished(day.day, wishes)]
+    ahead = [
+        day
+        for day in days
+        if first <= day.day
+        and _wished(day.day, wishes)
+        and not wishes.shut_by(number, day.day, by_hand=True)
+    ]
     if way == EARLIER:
         ordered = [day for day in reversed(ahead) if day.day < slot.day]
     else:
@@ -166,6 +172,7 @@ def nearest(
         for day in days
         if first <= day.day <= slot.day + timedelta(days=NEAR_DAYS)
         and not any(a.first_day <= day.day <= a.last_day for a in wishes.away)
+        and not wishes.shut_by(slot.number, day.day)
     ]
     found = freetime.nearest_free(
         window,

@@ -51,6 +51,9 @@ class NewVisitForm(forms.Form):
         required=False,
         widget=ChipRadio,
     )
+    sooner = forms.BooleanField(
+        label=_("Also days sooner than usual, with a confirmation"), required=False
+    )
 
 
 class SlotForm(KeyedForm):

@@ -4,7 +4,7 @@ It is asked by GET, so that a proposal has an address; nothing in it is free
 text, so no name or illness ever stands in that address.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,12 +16,16 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.rules import scales, series
 from clinic.rules.book import RuleBook
+from clinic.staff.models import User
+from clinic.staff.queries import Permits
 from clinic.web.forms import ChipCheckboxes, ChipRadio, DayInput, Stepper, ask_by_name
 from patients.history.models import PatientCondition
 from patients.records.models import Patient
-from sessions.booking.building import Choice
+from sessions.booking.ground import Choice
 from sessions.booking.house import House
+from sessions.booking.qualified import crew_of
 from sessions.booking.slots import parse_pin
+from sessions.plans import ramp
 from sessions.plans.models import Plan, Protocol, ProtocolZone
 
 NEW = "new"
@@ -65,6 +69,8 @@ class Options:
     house: House
     conditions: Sequence[PatientCondition]
     protocols: Sequence[Protocol]
+    ranges: Mapping[int, ramp.Range | None]
+    permits: Permits
     today: date
     clinical: bool
     own_id: int | None = None
@@ -89,6 +95,14 @@ class Options:
         name = self.book.conditions[condition.kind].name
         more = condition.subtype
         return f"{name}, {more}" if more and more.lower() not in name.lower() else name
+
+    def able(self, protocol: Protocol | None) -> Sequence[User]:
+        """Whose qualification reaches the protocol; everybody while none is chosen."""
+        people = self.house.practitioners
+        if protocol is None:
+            return people
+        span = self.ranges.get(protocol.pk)
+        return crew_of(people, permits=self.permits, span=span, on=self.today).able
 
     def protocol(self, key: str) -> Protocol | None:
         """The protocol of an id as typed."""
@@ -127,6 +141,9 @@ def with_defaults(given: QueryDict, options: Options) -> QueryDict:
     if "start_on" not in data:
         data["start_on"] = (options.today + timedelta(days=1)).isoformat()
         _wishes_of_the_plan(data, options)
+    able = {str(person.pk) for person in options.able(protocol)}
+    if _one(data, "practitioner") not in able:
+        data["practitioner"] = ""  # the page says why somebody is not offered
     return data
 
 
@@ -153,9 +170,9 @@ def _wishes_of_the_plan(data: QueryDict, options: Options) -> None:
     plan = options.plan
     if plan is None:
         if options.own_id is not None:
-            data["practitioner"] = str(options.own_id)
+            data.setdefault("practitioner", str(options.own_id))
         return
-    data["practitioner"] = str(plan.practitioner_id or "")
+    data.setdefault("practitioner", str(plan.practitioner_id or ""))
     if plan.ready_before:
         data["ready_before"] = plan.ready_before.isoformat()
         labels = {str(label): key for key, label in OCCASIONS}
@@ -223,7 +240,7 @@ class WishesForm(forms.Form):
         self._choices("protocol", [(str(p.pk), p.name) for p in offered])
         areas = book.areas.values()
         self._choices("zones", [(area.key, area.name) for area in areas])
-        people = [(str(p.pk), p.full_name) for p in options.house.practitioners]
+        people = [(str(p.pk), p.full_name) for p in options.able(self.chosen)]
         self._choices("practitioner", [("", _("Anybody")), *people])
         rooms = [(str(room.pk), room.name) for room in options.house.rooms]
         self._choices("room", [("", _("Any")), *rooms])

@@ -19,6 +19,7 @@ from sessions.booking.checks import DECEASED, SCREENING, Judgement
 from sessions.booking.models import VISIT_STATUSES
 from sessions.booking.taking import Clash
 
+QUALIFICATION_CODES = frozenset({"unqualified", "depth-qualification"})
 GAP_CODES = frozenset({"interval-block", "interval-short", "interval-long"})
 
 
@@ -66,6 +67,8 @@ def _line(ruling: Ruling, judgement: Judgement, *, clinical: bool) -> Line:
 
 
 def _for_the_desk(finding: Finding, *, refuses: bool) -> str:
+    if finding.code in QUALIFICATION_CODES:
+        return _("The practitioner is not qualified for this session on that day.")
     if finding.code == "interval-block":
         return _("Too soon after or before another session.")
     if finding.code == "interval-short":

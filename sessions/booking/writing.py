@@ -14,8 +14,9 @@ from clinic.places.http import StaffRequest
 from clinic.rules.series import Slot
 from clinic.web import once
 from patients.history.actions.conditions import ConditionEntry
-from sessions.booking import plan_actions, slots, words
-from sessions.booking.building import Built, Choice, Ground, without_depth
+from sessions.booking import plan_actions, slots, timeline, words
+from sessions.booking.building import Built
+from sessions.booking.ground import Choice, Ground
 from sessions.booking.house import instants, within_hours
 from sessions.booking.plan_actions import PlanBooking, PlanVisit
 from sessions.booking.plan_forms import DRAFT, TO_BOOK, BookForm
@@ -188,15 +189,17 @@ def hidden_fields(form: WishesForm) -> list[tuple[str, str]]:
 def said_of(built: Built | None, *, clinical: bool) -> dict[str, Any]:
     """What the page says of a proposal, in the words of the role."""
     if built is None:
-        return {"lines": [], "asks": [], "notes": [], "ways_out": [], "picture": None}
+        empty = ("lines", "asks", "notes", "ways_out", "left_out")
+        return {"picture": None, **{key: [] for key in empty}}
     lines = words.lines_of(built.judged, clinical=clinical)
     picture = built.picture
     if picture is not None and not clinical:
-        picture = without_depth(picture)
+        picture = timeline.without_depth(picture)
     return {
         "lines": [line for line in lines if line.refuses],
         "asks": [line for line in lines if not line.refuses],
         "notes": [(check.holds, words.check_words(check)) for check in built.checks],
         "ways_out": words.ways_out(built.relax),
+        "left_out": built.crew.left_out_words(clinical=clinical),
         "picture": picture,
     }

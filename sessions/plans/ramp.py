@@ -37,6 +37,14 @@ def device_for(book: RuleBook, *, kind: str, model_keys: Sequence[str]) -> Devic
     return book.devices[FALLBACK[Kind(kind)]]
 
 
+def reach(span: Range, *, phototype: int | None) -> Range:
+    """From the first session's depth to the last one's, in mm, by the protocol."""
+    low, high = span
+    start = low + (high - low) / THIRDS
+    top = (low + high) / 2 if phototype in CAUTIOUS_PHOTOTYPES else high
+    return start, max(top, start)
+
+
 def depths(
     book: RuleBook,
     *,
@@ -44,14 +52,18 @@ def depths(
     sessions: int,
     device: Device,
     phototype: int | None,
+    most_mm: Decimal | None = None,
 ) -> tuple[Decimal | None, ...]:
-    """One planned setting in mm per session, shallowest first."""
+    """One planned setting in mm per session, shallowest first.
+
+    `most_mm` is as deep as the practitioner's qualification goes.
+    """
     if span is None:
         return (None,) * sessions
     low, high = span
-    start = low + (high - low) / THIRDS
-    top = (low + high) / 2 if phototype in CAUTIOUS_PHOTOTYPES else high
-    top = max(top, start)
+    start, top = reach(span, phototype=phototype)
+    if most_mm is not None:
+        high, top, start = (max(min(mm, most_mm), low) for mm in (high, top, start))
     steps = max(sessions - 1, 1)
     wanted = (start + (top - start) * number / steps for number in range(sessions))
     return tuple(_set(book, device, mm, low=low, high=high) for mm in wanted)

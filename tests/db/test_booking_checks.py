@@ -232,7 +232,7 @@ def test_a_clinical_refusal_defers_to_its_day() -> None:
         source="practitioner",
         recorded_at=NOW,
     )
-    facts = checks.read_facts(course.patient, today=TODAY)
+    facts = checks.read_facts(course.patient, today=TODAY, practitioners=[])
     planned = facts.others[0].zones or ()
     offered = checks.first_allowed(facts, planned=planned, start=TODAY, today=TODAY)
     assert offered is not None

@@ -37,6 +37,9 @@ class Code(StrEnum):
     PATIENT_AWAY = "patient-away"
     PRACTITIONER_AWAY = "practitioner-away"
     PRACTITIONER_BUSY = "practitioner-busy"
+    NOT_QUALIFIED = "not-qualified"
+    OTHER_SESSION = "other-session"
+    AROUND_OTHER = "around-other"
     NOBODY_FREE = "nobody-free"
     ROOM_TAKEN = "room-taken"
     ROOMS_TAKEN = "rooms-taken"
@@ -85,6 +88,9 @@ SENTENCES: Mapping[Code, str] = {
     Code.PATIENT_AWAY: "away on %(day)s",
     Code.PRACTITIONER_AWAY: "%(name)s is away",
     Code.PRACTITIONER_BUSY: "%(name)s is busy",
+    Code.NOT_QUALIFIED: "%(name)s is not qualified for it on %(day)s",
+    Code.OTHER_SESSION: "%(day)s is too near the session on %(other)s",
+    Code.AROUND_OTHER: "keeps its distance from the session on %(other)s",
     Code.NOBODY_FREE: "nobody is free on %(day)s",
     Code.ROOM_TAKEN: "%(name)s is taken",
     Code.ROOMS_TAKEN: "every room is taken on %(day)s",

@@ -14,7 +14,7 @@ from itertools import islice
 
 from clinic.rules import freetime
 from clinic.rules.freetime import DayResources, DayStarts, Need, Place
-from clinic.rules.series.shape import Slot, Wishes
+from clinic.rules.series.shape import Shut, Slot, Wishes
 
 Numbered = tuple[int, int]
 
@@ -80,6 +80,10 @@ class Finder:
             other._starts = self._starts
         return other
 
+    def shut(self, number: int, day: date) -> Shut | None:
+        """What keeps a session of the series off a day."""
+        return self.wishes.shut_by(number, day)
+
     def starts(self, day: date) -> DayStarts | None:
         """When a visit could start on a day; None for a day that is not there."""
         return self._starts_on(day.toordinal())
@@ -103,8 +107,20 @@ class Finder:
         return (ask.target or ask.earliest) if best is None else date.fromordinal(best)
 
     def find(self, ask: Ask) -> Found | None:
-        """The best place for a visit, None when nothing is free."""
-        ordered = days_in_order(ask)
+        """The best place for a visit, None when nothing is free.
+
+        Days that another session refuses are never taken; those on which it
+        needs a confirmation only when there are no others.
+        """
+        shut = [one for one in self.wishes.shut if one.number == ask.number]
+        refusing = [one for one in shut if one.refuses]
+        found = self._find(ask, shut)
+        if found is None and len(refusing) < len(shut):
+            found = self._find(ask, refusing)
+        return found
+
+    def _find(self, ask: Ask, shut: list[Shut]) -> Found | None:
+        ordered = _outside(shut, days_in_order(ask))
         patience = self.wishes.policy.start_window_days
         window = list(islice(ordered, patience) if ask.target is None else ordered)
         place = self._by_wishes(window, ask.like) or self._nearest(
@@ -114,6 +130,8 @@ class Finder:
 
     def at(self, day: date, minute: int, like: Slot | None) -> Place | None:
         """The place at an exact time, None when it is not free."""
+        if like and self.wishes.shut_by(like.number, day, by_hand=True):
+            return None
         starts = self.starts(day)
         bit = 1 << (minute // freetime.STEP_MINUTES)
         if starts is None or self.away(day) or minute % freetime.STEP_MINUTES:
@@ -184,6 +202,18 @@ def days_in_order(ask: Ask) -> Iterator[Numbered]:
             yield far, target + far
         if far and earliest <= target - far <= latest:
             yield far, target - far
+
+
+def _outside(shut: list[Shut], ordered: Iterator[Numbered]) -> Iterator[Numbered]:
+    """The days in their order, without those too near to another session."""
+    if not shut:
+        return ordered
+    spans = [(s.first_day.toordinal(), s.last_day.toordinal()) for s in shut]
+    return (
+        (far, number)
+        for far, number in ordered
+        if not any(first <= number <= last for first, last in spans)
+    )
 
 
 def _place(starts: DayStarts, window: int, like: Slot | None) -> Place | None:

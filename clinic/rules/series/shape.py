@@ -74,6 +74,22 @@ class Away:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shut:
+    """Days too near to a session that is none of the series, both included.
+
+    `number` is the session of the series that may not lie there. One that is
+    refused there never does; where it would only need a confirmation, it is
+    proposed elsewhere but may be put there by hand.
+    """
+
+    number: int
+    first_day: date
+    last_day: date
+    other_on: date
+    refuses: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """What the course shall be ready before: every session lies before its day."""
 
@@ -123,6 +139,7 @@ class Wishes:
     away: tuple[Away, ...] = ()
     healing_days: int = 0
     spacing: Spacing = Spacing()
+    shut: tuple[Shut, ...] = ()
     policy: Policy = Policy()
 
     def __post_init__(self) -> None:
@@ -138,6 +155,14 @@ class Wishes:
     def smallest_days(self) -> int:
         """The smallest gap that both the protocol and the interval rule allow."""
         return max(self.gap.smallest_days, self.spacing.block_below_days)
+
+    def shut_by(self, number: int, day: date, *, by_hand: bool = False) -> Shut | None:
+        """What keeps a session off a day; by hand only what refuses it."""
+        for one in self.shut:
+            here = one.number == number and one.first_day <= day <= one.last_day
+            if here and (one.refuses or not by_hand):
+                return one
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,12 +24,14 @@ def _day_reasons(finder: Finder, ask: Ask, found: Found) -> tuple[Reason, ...]:
         return _missed(found, weekdays, part)
     if ask.target is None:
         code = Code.FIRST_FREE if ask.like is None else Code.NEXT_FREE
-        return (reason(code, weekdays=weekdays, part=part),)
+        first = reason(code, weekdays=weekdays, part=part)
+        return (*_kept_off(finder, ask, day), first)
     ideal = finder.ideal(ask)
     if day != ideal:
         shift = (day - ideal).days
         code = Code.LATER if shift > 0 else Code.EARLIER
-        return (blame(finder, ideal, ask.like), reason(code, days=abs(shift)))
+        because = blame(finder, ideal, ask.like, number=ask.number)
+        return (because, reason(code, days=abs(shift)))
     if day != ask.target and weekdays:
         gap = (ask.target - (ask.after or ask.target)).days
         return (reason(Code.NEAREST_WEEKDAY, weekdays=weekdays, days=gap),)
@@ -48,8 +50,25 @@ def _missed(found: Found, weekdays: tuple[int, ...], part: str) -> tuple[Reason,
     return tuple(missed)
 
 
-def blame(finder: Finder, day: date, like: Slot | None) -> Reason:
+def _kept_off(finder: Finder, ask: Ask, day: date) -> tuple[Reason, ...]:
+    """The other session for which the first days were passed over."""
+    passed = [
+        one.other_on
+        for one in finder.wishes.shut
+        if one.number == ask.number
+        and one.first_day < day
+        and one.last_day >= ask.earliest
+    ]
+    if passed:
+        return (reason(Code.AROUND_OTHER, other=max(passed)),)
+    return ()
+
+
+def blame(finder: Finder, day: date, like: Slot | None, *, number: int) -> Reason:
     """Why a day was not taken though it was the one to take."""
+    shut = finder.shut(number, day)
+    if shut is not None:
+        return reason(Code.OTHER_SESSION, day=day, other=shut.other_on)
     resources, starts = finder.days.get(day), finder.starts(day)
     if resources is None or starts is None:
         return reason(Code.NOT_BOOKABLE, day=day)
@@ -82,9 +101,11 @@ def _shortage(
 
 def _absence(wishes: Wishes, resources: DayResources, practitioner: int) -> Reason:
     who = resources.practitioners.get(practitioner)
+    name = name_of(wishes.practitioners, practitioner)
+    if who is not None and not who.may:
+        return reason(Code.NOT_QUALIFIED, name=name, day=resources.day)
     here = who is not None and who.works & resources.open
     code = Code.PRACTITIONER_BUSY if here else Code.PRACTITIONER_AWAY
-    name = name_of(wishes.practitioners, practitioner)
     return reason(code, name=name, day=resources.day)
 
 
