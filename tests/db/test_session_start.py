@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from clinic.models import Qualification
+from patients.models import PatientCondition
 from sessions.charting.actions import starting
 from sessions.charting.errors import SheetRefusedError
 from sessions.models import TreatmentSession, Visit
@@ -34,6 +35,23 @@ def test_a_first_session_starts_in_the_lower_third_of_the_protocol(
     assert {row.planned_mm for row in rows} == {Decimal("1.25")}
     assert {row.previous_mm for row in rows} == {None}
     assert {row.passes for row in rows} == {4}
+
+
+@pytest.mark.parametrize(
+    ("said", "starts_with"),
+    [
+        (["CM-R", "CM-L"], ["CM-R", "CM-L"]),  # only where the condition is
+        (["CM"], ["CM-R", "CM-L"]),
+        (["CM-R", "NE"], ["CM-R", "NE"]),  # a zone that the protocol does not know
+    ],
+)
+def test_a_first_session_starts_where_the_condition_is(
+    db: None, said: list[str], starts_with: list[str]
+) -> None:
+    chair = make_chair(protocol=factories.make_protocol(zones=["FH", "CM"]))
+    PatientCondition.objects.update(zones=said)
+    zones = chair.start().zones.order_by("id").values_list("zone", flat=True)
+    assert list(zones) == starts_with
 
 
 def test_what_is_seen_is_never_filled_in(chair: Chair) -> None:

@@ -69,9 +69,11 @@ class PlanZones:
         )
 
     def _codes(self) -> list[str]:
-        """Protocol zones as areas of the chart, else the condition's own zones."""
+        """Where this patient's condition is; all of the protocol when nobody said."""
         condition = self.session.condition
-        return list(self.protocol) or (list(condition.zones) if condition else [])
+        said = condition.zones if condition else []
+        areas = [area.key for code in said for area in self.book.covers.get(code, ())]
+        return list(dict.fromkeys(areas)) or list(self.protocol)
 
     def _row(self, zone: str, *, mm: Decimal | None, **values: object) -> ZoneTreatment:
         roller = self.session.device_kind == Kind.ROLLER
