@@ -362,6 +362,21 @@ def test_yesterdays_session_screening_does_not_open_today(
     assert decision.gate.does is Pass.REFUSED
 
 
+def test_before_a_plan_nothing_is_missing_that_is_asked_at_the_session(
+    patient: Patient, by: User
+) -> None:
+    screening = screened(patient, by, purpose=Purpose.PLAN)
+    assert found(screening) == {}
+    assert screening.verdict == Verdict.OK.value
+
+
+def test_before_a_plan_what_was_left_out_of_it_is_missing(
+    patient: Patient, by: User
+) -> None:
+    screening = screened(patient, by, purpose=Purpose.PLAN, keloid_history=NOT_ASKED)
+    assert [f.verdict for f in found(screening).values()] == [Verdict.ASK]
+
+
 def test_a_screening_before_the_plan_does_not_open_a_session(
     patient: Patient, by: User
 ) -> None:

@@ -255,7 +255,8 @@ def complete(*, screening: Screening, by: User, now: datetime) -> Screening:
     basis = bases.basis_on(
         locked.patient, locked, effective=effective, today=locked.for_date
     )
-    findings = gates.judge(basis, on=locked.for_date, today=locked.for_date)
+    judged = gates.judge(basis, on=locked.for_date, today=locked.for_date)
+    findings = gates.asked_for(Purpose(locked.purpose), effective, judged)
     locked.findings = kept.keep(findings)
     locked.verdict = verdict_of(f for f in findings if f.scope is Scope.NEEDLING).value
     locked.book_revision = effective.revision

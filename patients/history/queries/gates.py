@@ -174,6 +174,22 @@ def without_unasked(
     return tuple(finding for finding in findings if finding not in unasked)
 
 
+def asked_for(
+    purpose: Purpose, effective: EffectiveBook, findings: Iterable[Finding]
+) -> tuple[Finding, ...]:
+    """The findings without "not asked yet" of what is asked another time.
+
+    The skin of the day is looked at before a session; a screening before a plan
+    is whole without it.
+    """
+    unasked = _unasked_kinds(effective.book)
+    return tuple(
+        finding
+        for finding in findings
+        if finding not in unasked or purpose in unasked[finding].purposes
+    )
+
+
 def _why_due(basis: Basis, *, left_out: set[str], today: date) -> str:
     if basis.screened_on is None:
         return _("The screening questions have not been answered yet.")
