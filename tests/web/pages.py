@@ -87,6 +87,7 @@ class Page(HTMLParser):
             *self._heading_faults(),
             *self._id_faults(),
             *self._label_faults(),
+            *self._group_faults(),
             *self._inline_faults(),
             *self._form_faults(),
         ]
@@ -117,6 +118,16 @@ class Page(HTMLParser):
             and e.attributes.get("id") not in labelled
             and not any(around.tag == "label" for around in e.around)
             and not {"aria-label", "aria-labelledby"} & set(e.attributes)
+        ]
+
+    def _group_faults(self) -> list[str]:
+        """A legend names its group only as a child of it; nothing else is read out."""
+        legends = [e.around[-1] for e in self.all("legend") if e.around]
+        return [
+            f"group without a name: {group.attributes}"
+            for group in self.all("fieldset")
+            if group not in legends
+            and not {"aria-label", "aria-labelledby"} & set(group.attributes)
         ]
 
     def _inline_faults(self) -> list[str]:
