@@ -70,6 +70,15 @@ def events_of_patient(patient_id: int, *, limit: int = 200) -> list[AuditEvent]:
     return list(found.order_by("-id")[:limit])
 
 
+def detail(*, patient_id: int, action: str, object_id: int, name: str) -> str | None:
+    """What the log said of the first such event of a patient, None without one."""
+    found = AuditEvent.objects.filter(
+        patient_id=patient_id, action=action, object_id=object_id
+    )
+    details = found.order_by("id").values_list("details", flat=True).first()
+    return details.get(name) if details else None
+
+
 def about_people(*, limit: int) -> list[AuditEvent]:
     """The latest changes of people, roles and qualifications, for every owner."""
     found = AuditEvent.objects.select_related("actor").filter(object_kind="user")

@@ -119,7 +119,9 @@ class TreatmentSession(models.Model):
         "clinic.User", null=True, on_delete=models.PROTECT, related_name="+"
     )
     signed_digest = models.CharField(max_length=64, blank=True)
+    digest_version = models.PositiveSmallIntegerField(default=0)
     signed_findings = models.JSONField(default=list)
+    signed_printed = models.JSONField(default=dict)
     book_revision = models.CharField(max_length=64, blank=True)
     version = models.PositiveIntegerField(default=1)
 

@@ -1,8 +1,10 @@
 """Zones, steps and reasons in words."""
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,6 +19,7 @@ __all__ = [
     "TOLERANCE_WORDS",
     "TOPICAL_KINDS",
     "pair_name",
+    "product_words",
     "signed_mm",
     "zone_names",
 ]
@@ -74,3 +77,14 @@ def pair_name(name: str) -> str:
     """ "Medial cheek" for "Right medial cheek"."""
     bare = name.partition(" ")[2]
     return bare[:1].upper() + bare[1:]
+
+
+def product_words(product: str, *, percent: Decimal | None) -> str:
+    """A product with its strength, once: many a label has it in its name."""
+    if percent is None:
+        return product
+    strength = number_format(Decimal(f"{percent.normalize():f}"))
+    said = re.findall(r"(\d+(?:[.,]\d+)?)\s*%", product)
+    if percent in {Decimal(one.replace(",", ".")) for one in said}:
+        return product
+    return f"{product} {strength} %"

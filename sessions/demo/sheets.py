@@ -1,16 +1,21 @@
 """Visits and session records of the told stories, written in bulk and then signed."""
 
+from collections import defaultdict
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import OuterRef, Subquery
 
 from clinic.rules import screening
 from clinic.rules.facts import Purpose
 from clinic.rules.screening import Person
 from patients.models import Patient, Screening, ScreeningAnswer
-from sessions.charting.digest import PARTS, digest_of
+from sessions.charting import printed
+from sessions.charting.actions.signing import SEALED
+from sessions.charting.digest import LATEST, digest_of
+from sessions.charting.queries import printing
 from sessions.demo import events, parts
 from sessions.demo.diary import Booking
 from sessions.demo.histories import Scene, Told, is_roller
@@ -55,6 +60,7 @@ def record(scene: Scene, sheets: list[Sheet], *, unsigned: int = 0) -> None:
             for sheet, visit, asked in zip(sheets, visits, screenings, strict=True)
         ]
     )
+    _carry_over([session.pk for session in sessions])
     parts.write(scene, sheets, sessions)
     _sign(sessions[: len(sessions) - unsigned])
 
@@ -233,15 +239,37 @@ def _session(
     )
 
 
+def _carry_over(keys: list[int]) -> None:
+    """Each sheet was filled from the session of its plan before."""
+    earlier = TreatmentSession.objects.filter(
+        plan=OuterRef("plan"), performed_on__lt=OuterRef("performed_on")
+    ).order_by("-performed_on")
+    TreatmentSession.objects.filter(pk__in=keys).update(
+        copied_from=Subquery(earlier.values("pk")[:1])
+    )
+
+
 def _sign(sessions: list[TreatmentSession]) -> None:
-    fresh = TreatmentSession.objects.filter(
-        pk__in=[session.pk for session in sessions]
-    ).prefetch_related(*PARTS)
-    rows = list(fresh)
+    """Sign them as a practitioner would have, each with what its record prints."""
+    keys = [session.pk for session in sessions]
+    rows = list(printing.sessions_to_print().filter(pk__in=keys))
+    coming = _coming({row.patient_id for row in rows})
     for session in rows:
         session.signed_at = session.started_at + timedelta(minutes=40)
-        session.signed_by_id = session.practitioner_id
+        session.signed_by = session.practitioner
+        ahead = (at for at in coming[session.patient_id] if at > session.signed_at)
+        shown = printing.printed_of(session, next_at=next(ahead, None))
+        session.signed_printed = printed.plain(shown)
+        session.digest_version = LATEST
         session.signed_digest = digest_of(session)
-    TreatmentSession.objects.bulk_update(
-        rows, ["signed_at", "signed_by", "signed_digest"], batch_size=500
-    )
+    TreatmentSession.objects.bulk_update(rows, SEALED, batch_size=500)
+
+
+def _coming(patients: set[int]) -> dict[int, list[datetime]]:
+    """When each patient came or comes, the first first."""
+    kept: dict[int, list[datetime]] = defaultdict(list)
+    visits = Visit.objects.filter(patient_id__in=patients)
+    came = visits.exclude(status__in=["missed", "cancelled"]).order_by("starts_at")
+    for patient_id, starts_at in came.values_list("patient_id", "starts_at"):
+        kept[patient_id].append(starts_at)
+    return kept

@@ -17,20 +17,34 @@ from clinic.staff.roles import Capability
 from sessions.booking import actions as booking
 from sessions.booking.models import Visit
 from sessions.booking.statuses import Status
+from sessions.charting import printed
 from sessions.charting.actions.safety import refuse_unsafe
 from sessions.charting.actions.starting import TRIES, refuse_unqualified
 from sessions.charting.actions.taps import lock, refuse_stale
-from sessions.charting.digest import PARTS, digest_of
+from sessions.charting.digest import LATEST, digest_of
 from sessions.charting.errors import SheetRefusedError
 from sessions.charting.models import TreatmentSession
 from sessions.charting.queries import completeness, safety
 from sessions.charting.queries.completeness import Missing
 from sessions.charting.queries.limits import depth_gate, limits_of
 from sessions.charting.queries.parts import SheetParts
+from sessions.charting.queries.printing import (
+    next_visit_at,
+    printed_of,
+    sessions_to_print,
+)
 from sessions.charting.queries.safety import Safety
 from sessions.plans import actions as plans
 from sessions.plans.models import Plan, PlannedSession
 from sessions.plans.statuses import PlanStatus
+
+SEALED = (
+    "signed_at",
+    "signed_by",
+    "signed_printed",
+    "digest_version",
+    "signed_digest",
+)
 
 
 class IncompleteError(SheetRefusedError):
@@ -137,10 +151,14 @@ def _of_topicals(session: TreatmentSession) -> list[Finding]:
 
 def _seal(session: TreatmentSession, *, by: User, now: datetime) -> None:
     """The fingerprint is taken from the rows as the database holds them."""
-    rows = TreatmentSession.objects.prefetch_related(*PARTS)
-    session.signed_digest = digest_of(rows.get(pk=session.pk))
-    session.signed_at, session.signed_by = now, by
-    session.save(update_fields=["signed_digest", "signed_at", "signed_by"])
+    whole = sessions_to_print().get(pk=session.pk)
+    whole.signed_at, whole.signed_by = now, by
+    shown = printed_of(whole, next_at=next_visit_at(session, now=now))
+    whole.signed_printed = printed.plain(shown)
+    whole.digest_version, whole.signed_digest = LATEST, digest_of(whole)
+    for field in SEALED:
+        setattr(session, field, getattr(whole, field))
+    session.save(update_fields=SEALED)
 
 
 def _finish_visit(session: TreatmentSession, *, by: User, now: datetime) -> None:

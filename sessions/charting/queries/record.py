@@ -5,26 +5,24 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from clinic.audit import queries as audit
 from clinic.rulebook import kept
 from clinic.rulebook.queries import effective_book
-from clinic.rules import aftercare
-from clinic.rules.aftercare import Phase, Window
 from clinic.rules.findings import Finding, Verdict
 from clinic.web.drawing.facechart import FaceState
-from patients.history.models import RuleOverride
-from sessions.booking.models import Visit
-from sessions.charting.digest import PARTS, digest_of
+from sessions.charting.digest import PARTS, Seal, seal_of
 from sessions.charting.models import (
     ENDPOINTS,
     Addition,
     AdverseEvent,
-    DepthOverride,
-    SessionUnit,
     TreatmentSession,
     ZoneTreatment,
 )
+from sessions.charting.printed import Printed
 from sessions.charting.queries.lists import events_of
-from sessions.charting.queries.sheet import TopicalView, maps_of, topical_views
+from sessions.charting.queries.printing import kept_of
+from sessions.charting.queries.safety import merged
+from sessions.charting.queries.sheet import maps_of
 from sessions.charting.words import TOLERANCE_WORDS, signed_mm, zone_names
 
 ENDPOINT_WORDS = dict(ENDPOINTS)
@@ -46,25 +44,39 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Until:
+    """Everything that is to be left alone until the same moment or day."""
+
+    until: date
+    until_at: datetime | None
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """Everything the record shows of one session."""
 
     session: TreatmentSession
+    printed: Printed
     lines: tuple[Line, ...]
     face: FaceState
     maps: tuple[str, ...]
-    units: tuple[SessionUnit, ...]
-    topicals: tuple[TopicalView, ...]
     tolerance: tuple[str, ...]
     findings: tuple[Finding, ...]
-    overrides: tuple[RuleOverride, ...]
-    depth_overrides: tuple[DepthOverride, ...]
     additions: tuple[Addition, ...]
     events: tuple[AdverseEvent, ...]
-    windows: tuple[Window, ...]
-    phases: tuple[Phase, ...]
-    next_visit: Visit | None
-    is_unchanged: bool | None
+    seal: Seal
+
+    @property
+    def advice(self) -> list[Until]:
+        """The advice in the order in which it ends, alike in one line."""
+        alike: dict[tuple[date, datetime | None], list[str]] = {}
+        for one in self.printed.advice:
+            alike.setdefault((one.until, one.until_at), []).append(one.sentence)
+        return [
+            Until(until=until, until_at=at, sentences=tuple(sentences))
+            for (until, at), sentences in alike.items()
+        ]
 
     @property
     def digest(self) -> str:
@@ -73,58 +85,27 @@ class Record:
         return " ".join(text[place : place + 4] for place in range(0, len(text), 4))
 
 
-def record_of(session: TreatmentSession, *, today: date, now: datetime) -> Record:
+def record_of(session: TreatmentSession, *, now: datetime) -> Record:
     """Read the record; about fifteen queries whatever its size."""
     zones = list(session.zones.order_by("id"))
-    overrides: list[RuleOverride] = []
-    if session.screening_id is not None:
-        rows = RuleOverride.objects.filter(screening_id=session.screening_id)
-        overrides = list(rows.select_related("by").order_by("at", "id"))
-    topicals = topical_views(session)
     return Record(
         session=session,
+        printed=kept_of(session, now=now),
         lines=tuple(lines_of(zones)),
         face=_face(zones),
         maps=maps_of([zone.zone for zone in zones]),
-        units=tuple(session.units.select_related("unit__lot").order_by("id")),
-        topicals=topicals,
         tolerance=tuple(str(TOLERANCE_WORDS.get(c, c)) for c in session.tolerance),
-        findings=tuple(
-            f for f in kept.kept(session.signed_findings) if f.verdict is not Verdict.OK
-        ),
-        overrides=tuple(overrides),
-        depth_overrides=tuple(
-            session.depth_overrides.select_related("by").order_by("at", "id")
-        ),
+        findings=_said(session),
         additions=tuple(session.additions.select_related("by").order_by("at", "id")),
         events=tuple(events_of(session)),
-        windows=windows_of(session, [t.row.topical_key for t in topicals]),
-        phases=aftercare.healing(
-            effective_book().book, on=session.performed_on, today=today
-        ),
-        next_visit=_next_visit(session, now=now),
-        is_unchanged=_unchanged(session),
+        seal=_seal(session),
     )
 
 
-def windows_of(session: TreatmentSession, keys: Sequence[str]) -> tuple[Window, ...]:
-    """What is to be left alone after this session, with dates."""
-    ended = session.signed_at or session.started_at
-    return aftercare.windows(
-        effective_book().book,
-        on=ended.astimezone(session.site.zone),
-        phototype=session.patient.phototype,
-        topicals=[key for key in keys if key],
-    )
-
-
-def condition_name(session: TreatmentSession) -> str:
-    """What was treated, in the words of the book."""
-    known = effective_book().book.conditions
-    if session.condition is None:
-        return ""
-    kind = session.condition.kind
-    return known[kind].name if kind in known else kind
+def _said(session: TreatmentSession) -> tuple[Finding, ...]:
+    """What the rules said at the signature, the same words for many zones once."""
+    said = kept.kept(session.signed_findings)
+    return merged(f for f in said if f.verdict is not Verdict.OK)
 
 
 def lines_of(zones: Sequence[ZoneTreatment]) -> list[Line]:
@@ -170,21 +151,15 @@ def _face(zones: Sequence[ZoneTreatment]) -> FaceState:
     )
 
 
-def _next_visit(session: TreatmentSession, *, now: datetime) -> Visit | None:
-    return (
-        Visit.objects.filter(
-            patient_id=session.patient_id,
-            starts_at__gt=now,
-            status__in=["unconfirmed", "confirmed"],
-        )
-        .order_by("starts_at")
-        .first()
-    )
-
-
-def _unchanged(session: TreatmentSession) -> bool | None:
-    """Whether the rows still give the fingerprint that was signed."""
+def _seal(session: TreatmentSession) -> Seal:
+    """Whether the rows still give the fingerprint that was signed and logged."""
     if not session.is_signed:
-        return None
-    rows = TreatmentSession.objects.prefetch_related(*PARTS)
-    return digest_of(rows.get(pk=session.pk)) == session.signed_digest
+        return Seal.OPEN
+    whole = TreatmentSession.objects.prefetch_related(*PARTS).get(pk=session.pk)
+    logged = audit.detail(
+        patient_id=session.patient_id,
+        action="session.signed",
+        object_id=session.pk,
+        name="digest",
+    )
+    return seal_of(whole, logged=logged)

@@ -26,7 +26,7 @@ from sessions.charting.queries.choosing import Chosen, Pick, ZoneView, picks_of
 from sessions.charting.queries.completeness import Missing
 from sessions.charting.queries.limits import Limits
 from sessions.charting.queries.parts import SheetParts
-from sessions.charting.words import pair_name
+from sessions.charting.words import pair_name, product_words
 
 MAPS = ("SC", "DE", "HA", "AB", "TR")
 PRODUCTS = frozenset({"glide", "serum", "anaesthetic", "antiseptic"})
@@ -40,6 +40,11 @@ class TopicalView:
     minutes: int | None
     dose_mg: Decimal | None
     findings: tuple[Finding, ...]
+
+    @property
+    def name(self) -> str:
+        """The product with its strength."""
+        return product_words(self.row.product, percent=self.row.strength_percent)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from sessions.charting import access
 from sessions.charting.actions import after
 from sessions.charting.errors import SheetRefusedError
 from sessions.charting.forms import AdditionForm
-from sessions.charting.queries.record import condition_name, record_of
+from sessions.charting.queries.record import record_of
 
 
 @requires(Action.SESSION_READ)
@@ -29,9 +29,8 @@ def record(request: StaffRequest, ref: str) -> HttpResponse:
     context = {
         "session": session,
         "patient": session.patient,
-        "record": record_of(session, today=timezone.localdate(), now=now),
+        "record": record_of(session, now=now),
         "is_roller": session.device_kind == Kind.ROLLER,
-        "condition_name": condition_name(session),
         "kinds": {key: kind.name for key, kind in effective_book().book.events.items()},
         "may_write": may(request.user, Action.SESSION_WRITE),
     }

@@ -31,8 +31,9 @@ from sessions.charting.errors import (
     SheetChangedError,
     SheetRefusedError,
 )
+from sessions.charting.queries.advice import windows_of
 from sessions.charting.queries.parts import SheetParts
-from sessions.charting.queries.record import lines_of, windows_of
+from sessions.charting.queries.record import lines_of
 from sessions.charting.queries.safety import safety_of
 from sessions.charting.queries.sheet import Sheet, sheet_of
 from sessions.charting.words import (

@@ -1,0 +1,19 @@
+"""What is to be left alone after a session, with its dates."""
+
+from collections.abc import Sequence
+
+from clinic.rulebook.queries import effective_book
+from clinic.rules import aftercare
+from clinic.rules.aftercare import Window
+from sessions.charting.models import TreatmentSession
+
+
+def windows_of(session: TreatmentSession, keys: Sequence[str]) -> tuple[Window, ...]:
+    """The windows after this session; `keys` are the products of the book."""
+    ended = session.signed_at or session.started_at
+    return aftercare.windows(
+        effective_book().book,
+        on=ended.astimezone(session.site.zone),
+        phototype=session.patient.phototype,
+        topicals=[key for key in keys if key],
+    )

@@ -1,0 +1,70 @@
+"""The record on paper: every word once, nothing of it out of somebody else's table."""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from sessions.charting import entries
+from sessions.charting.words import product_words
+from sessions.models import TreatmentSession
+from tests import factories
+from tests.chair import Chair, make_chair
+from tests.web.pages import Page, html, signed_in
+
+
+@pytest.mark.parametrize(
+    ("product", "percent", "said"),
+    [
+        ("Lidocaine cream 4 %", Decimal("4.00"), "Lidocaine cream 4 %"),
+        ("Lidocaine cream 4%", Decimal(4), "Lidocaine cream 4%"),
+        ("Hyaluronic acid 1,5 %", Decimal("1.50"), "Hyaluronic acid 1,5 %"),
+        ("Hyaluronic acid", Decimal("1.50"), "Hyaluronic acid 1.5 %"),
+        ("Lidocaine 4", Decimal(4), "Lidocaine 4 4 %"),
+        ("Lidocaine 40 %", Decimal(4), "Lidocaine 40 % 4 %"),
+        ("Alcohol", Decimal(70), "Alcohol 70 %"),
+        ("Gel", None, "Gel"),
+    ],
+)
+def test_a_strength_is_said_once(
+    product: str, percent: Decimal | None, said: str
+) -> None:
+    assert product_words(product, percent=percent) == said
+
+
+def record(chair: Chair, session: TreatmentSession) -> Page:
+    place = reverse("charting:record", args=[session.reference])
+    return Page(html(signed_in(chair.practitioner).get(place)))
+
+
+@pytest.fixture
+def chair(db: None) -> Chair:
+    return make_chair()
+
+
+def test_a_product_is_named_once_on_sheet_and_record(chair: Chair) -> None:
+    session = chair.open()
+    cream = factories.make_lot(
+        site=chair.site,
+        kind="anaesthetic",
+        product="Lidocaine cream 4 %",
+        model_key="",
+        needle_count=None,
+        strength_percent=Decimal(4),
+    )
+    chair.tap(session, entries.TopicalEntry(kind="anaesthetic", lot_id=cream.pk))
+    for step in ("treat", "sign", "record"):
+        place = reverse(f"charting:{step}", args=[session.reference])
+        text = Page(html(signed_in(chair.practitioner).get(place))).text
+        assert "Lidocaine cream 4 %" in text
+        assert "4 % 4 %" not in text
+
+
+def test_open_signed_and_unknown_are_said_apart(chair: Chair) -> None:
+    session = chair.open()
+    assert "Not signed yet" in record(chair, session).text
+    chair.complete(session)
+    chair.sign(session)
+    text = record(chair, session).text
+    assert "fingerprint 1:" in text
+    assert "altered" not in text
