@@ -1,10 +1,11 @@
 """The audit log in words: what an action is called, and one event as one line."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from clinic.audit.models import AuditEvent
 from clinic.web import refs
 
+FEW = 5
 _WORDS: Mapping[str, Promise | str] = {
     "audit.exported": gettext_lazy("Exported the audit log"),
     "audit.read": gettext_lazy("Read the audit log"),
@@ -79,12 +81,30 @@ _WORDS: Mapping[str, Promise | str] = {
     "visit.moved": gettext_lazy("Moved a visit"),
     "visit.status": gettext_lazy("Changed the state of a visit"),
     "unit.opened": gettext_lazy("Opened a unit"),
+    "condition added": gettext_lazy("Added a condition"),
+    "condition changed": gettext_lazy("Changed a condition"),
+    "consent.seen": gettext_lazy("Read the consents"),
+    "consent taken": gettext_lazy("Took a consent"),
+    "consent text published": gettext_lazy("Published a consent text"),
+    "consent texts shipped": gettext_lazy("Put the shipped consent texts in place"),
+    "consent withdrawn": gettext_lazy("Withdrew a consent"),
+    "history fact added": gettext_lazy("Added to the history"),
+    "history fact ended": gettext_lazy("Ended a fact of the history"),
+    "history fact withdrawn": gettext_lazy("Marked a fact as entered in error"),
+    "rule mode changed": gettext_lazy("Changed how a safety rule runs"),
+    "screening answered": gettext_lazy("Answered screening questions"),
+    "screening completed": gettext_lazy("Completed a screening"),
+    "screening discarded": gettext_lazy("Discarded a screening"),
+    "screening started": gettext_lazy("Started a screening"),
+    "tablet handed over": gettext_lazy("Handed the tablet to the patient"),
+    "tablet password wrong": gettext_lazy("Typed a wrong password at the tablet"),
+    "tablet taken back": gettext_lazy("Took the tablet back"),
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One event as people read it."""
+    """One event as people read it; folded ones say how often and since when."""
 
     at: datetime
     person: str
@@ -93,6 +113,8 @@ class Line:
     about: str
     details: str
     address: str
+    times: int = 1
+    since: datetime | None = None
 
 
 def in_words(action: str) -> str:
@@ -113,9 +135,31 @@ def line(event: AuditEvent) -> Line:
         action=in_words(event.action),
         patient=patient_reference(event),
         about=object_name(event),
-        details=details(event),
+        details=in_brief(event),
         address=event.address or event.source,
     )
+
+
+def folded(lines: Iterable[Line]) -> list[Line]:
+    """Lines that follow each other and differ in their time only, as one.
+
+    The latest comes first: `at` is the last time, `since` the first, `times` how
+    often. Nothing is folded over midnight.
+    """
+    found: list[Line] = []
+    for one in lines:
+        last = found[-1] if found else None
+        if last and _alike(last) == _alike(one):
+            found[-1] = replace(last, times=last.times + 1, since=one.at)
+        else:
+            found.append(one)
+    return found
+
+
+def _alike(line: Line) -> tuple[object, ...]:
+    day = timezone.localtime(line.at).date()
+    what = (line.person, line.action, line.patient, line.about, line.details)
+    return (day, *what, line.address)
 
 
 def patient_reference(event: AuditEvent) -> str:
@@ -131,13 +175,29 @@ def object_name(event: AuditEvent) -> str:
 
 
 def details(event: AuditEvent) -> str:
-    """`fields: name, serial; site: 2`."""
-    return "; ".join(
-        f"{name.replace('_', ' ')}: {_value(value)}"
-        for name, value in event.details.items()
-        if value not in (None, "", [])
-    )
+    """`fields: name, serial; site: 2`, every item of a list."""
+    return "; ".join(_named(event, value_words=_every))
 
 
-def _value(value: Any) -> str:
+def in_brief(event: AuditEvent) -> str:
+    """The same for a page: of a long list the first items and how many more."""
+    return "; ".join(_named(event, value_words=_the_first))
+
+
+def _named(event: AuditEvent, *, value_words: Callable[[Any], str]) -> Iterator[str]:
+    for name, value in event.details.items():
+        if value not in (None, "", []):
+            yield f"{name.replace('_', ' ')}: {value_words(value)}"
+
+
+def _every(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _the_first(value: Any) -> str:
+    if not isinstance(value, list) or len(value) <= FEW + 1:
+        return _every(value)
+    return _("%(few)s and %(number)d more") % {
+        "few": _every(value[:FEW]),
+        "number": len(value) - FEW,
+    }

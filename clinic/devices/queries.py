@@ -9,6 +9,7 @@ from django.db.models import Count, F, Q, QuerySet
 from clinic.devices.models import SINGLE_USE, Device, Lot, Unit
 from clinic.places.models import Site
 from clinic.staff.models import User
+from clinic.web.counting import as_counted
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -114,16 +115,16 @@ def register(
 
 def devices_of(*, site: Site) -> list[Device]:
     """The handpieces of a site: those in use first, then by name."""
-    return list(
-        Device.objects.filter(site=site)
-        .select_related("site")
-        .order_by("-is_active", "name", "id")
+    found = Device.objects.filter(site=site).select_related("site")
+    return sorted(
+        found, key=lambda device: (not device.is_active, as_counted(device.name))
     )
 
 
 def devices_for_treatment(*, site: Site) -> list[Device]:
     """The handpieces in use at a site, by name."""
-    return list(Device.objects.filter(site=site, is_active=True).order_by("name", "id"))
+    found = Device.objects.filter(site=site, is_active=True)
+    return sorted(found, key=lambda device: as_counted(device.name))
 
 
 def units_of(*, lot: Lot) -> list[Unit]:

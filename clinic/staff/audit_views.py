@@ -18,6 +18,8 @@ from clinic.staff.http import PersonRequest
 from clinic.staff.policy import Action, requires
 from clinic.web import csv
 
+BIGINT_DIGITS = 19
+
 
 @requires(Action.AUDIT_READ)
 @require_GET
@@ -25,8 +27,8 @@ def events(request: PersonRequest) -> HttpResponse:
     """A page of the log, the latest first."""
     form = SearchForm(request.GET)
     search = form.search(_zone())
-    before = request.GET.get("before", "")
-    found = queries.page(search, before_id=int(before) if before.isdigit() else None)
+    before = _event_number(request.GET.get("before", ""))
+    found = queries.page(search, before_id=before)
     shown = found[: queries.PAGE]
     _log_reading(request, form, action="audit.read")
     query = request.GET.copy()
@@ -36,7 +38,7 @@ def events(request: PersonRequest) -> HttpResponse:
         "form": form,
         "lines": [words.line(event) for event in shown],
         "older": query.urlencode() if len(found) > queries.PAGE else "",
-        "is_later_page": bool(before),
+        "is_later_page": before is not None,
         "query": request.GET.urlencode(),
     }
     status = 200 if form.is_valid() else 422
@@ -74,6 +76,11 @@ def _rows(search: Search) -> Iterator[Sequence[csv.Cell]]:
             event.request_id,
             event.source,
         )
+
+
+def _event_number(text: str) -> int | None:
+    """A bigint, nothing for what cannot be one."""
+    return int(text) if text.isdecimal() and len(text) < BIGINT_DIGITS else None
 
 
 def _zone() -> ZoneInfo:

@@ -157,7 +157,8 @@ def log(request: StaffRequest, ref: str) -> HttpResponse:
     context = {
         "patient": patient,
         "tab": "log",
-        "lines": [words.line(event) for event in events[:LOG_LIMIT]],
+        "lines": words.folded(words.line(event) for event in events[:LOG_LIMIT]),
+        "limit": LOG_LIMIT,
         "has_more": len(events) > LOG_LIMIT,
     }
     return render(request, "patients/records/log.html", context)

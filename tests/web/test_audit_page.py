@@ -2,7 +2,9 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from clinic.audit import actions, queries
+from clinic.audit import actions, queries, words
 from clinic.models import AuditEvent, User
 from tests import factories
 from tests.factories import NOW, PASSWORD
@@ -133,3 +135,37 @@ def test_the_page_takes_few_queries(
     read(office)
     with django_assert_max_num_queries(10):
         read(office)
+
+
+def test_every_action_of_the_product_has_its_words() -> None:
+    root = Path(__file__).parents[2]
+    sources = [
+        path.read_text("utf-8")
+        for app in ("clinic", "patients", "sessions")
+        for path in (root / app).rglob("*.py")
+    ]
+    used = {
+        action
+        for source in sources
+        for action in re.findall(r'\baction="([a-z_]+[. ][a-z_ ]+)"', source)
+    }
+    assert len(used) > 30
+    assert sorted(used - set(words._WORDS)) == []
+
+
+def test_a_long_list_is_short_on_the_page_and_whole_in_the_file() -> None:
+    shown = [f"P{number:05}" for number in range(8)]
+    event = AuditEvent(action="patients.listed", details={"shown": shown})
+    assert words.in_brief(event) == f"shown: {', '.join(shown[:5])} and 3 more"
+    assert words.details(event) == f"shown: {', '.join(shown)}"
+    event.details = {"shown": shown[:6]}
+    assert words.in_brief(event) == words.details(event)
+
+
+@pytest.mark.parametrize("before", ["²", "9" * 5000, "-1", "x", ""])
+def test_a_page_that_cannot_be_is_the_first(owner: User, before: str) -> None:
+    client = Client()
+    client.force_login(owner)
+    answer = client.get(reverse("clinic:audit"), {"before": before})
+    assert answer.status_code == 200
+    assert answer.context["is_later_page"] is False

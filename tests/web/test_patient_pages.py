@@ -18,6 +18,7 @@ from tests.factories import (
     make_practitioner,
     make_user,
 )
+from tests.web.pages import Page
 
 pytestmark = pytest.mark.django_db
 
@@ -422,6 +423,23 @@ def test_the_history_says_who_opened_and_changed_the_record() -> None:
     for text in (desk.full_name, practitioner.full_name, "Opened a chart", "city"):
         assert text in page
     assert "Leeds" not in page
+
+
+def test_the_same_thing_again_and_again_is_one_line_of_the_history() -> None:
+    patient, practitioner = make_patient(), make_practitioner()
+    client = signed_in(practitioner)
+    path = f"/patients/{patient.reference}/history/"
+    for _visit in range(3):
+        client.get(path)
+    page = Page(html(client.get(path)))
+    rows = [e.text for e in page.all("tr")][1:]
+    assert len(rows) == 1
+    assert "Opened a chart 4 times since" in " ".join(rows[0].split())
+    client.post(f"/patients/{patient.reference}/edit/", typed(version=1, city="York"))
+    page = Page(html(client.get(path)))
+    rows = [" ".join(e.text.split()) for e in page.all("tr")][1:]
+    assert len(rows) == 3
+    assert "city" in rows[1]
 
 
 def test_the_desk_reads_no_history_and_an_owner_by_break_glass_only() -> None:

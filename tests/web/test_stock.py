@@ -12,7 +12,9 @@ from pytest_django import DjangoAssertNumQueries
 from clinic.devices.actions import open_unit
 from clinic.models import AuditEvent, Device, Lot, Site, User
 from clinic.staff.roles import Role
+from clinic.web.counting import as_counted
 from tests import factories
+from tests.web.pages import html, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -265,3 +267,15 @@ def test_the_lists_take_as_few_queries_with_many_rows_as_with_few(
         client.get(reverse("clinic:lots"))
     with django_assert_max_num_queries(5):
         client.get(reverse("clinic:devices"))
+
+
+def test_the_tenth_device_comes_after_the_second() -> None:
+    names = ["Pen 10", "pen 2", "Pen 1", "Pen", "Roller 2b", "10", "9"]
+    assert sorted(names, key=as_counted) == [
+        *("9", "10", "Pen", "Pen 1", "pen 2", "Pen 10", "Roller 2b"),
+    ]
+    site = factories.make_site()
+    for name in ("Pen 10", "Pen 2"):
+        factories.make_device(site=site, name=name, serial=name)
+    page = html(signed_in(factories.make_desk(site=site)).get("/stock/devices/"))
+    assert page.index("Pen 2") < page.index("Pen 10")
