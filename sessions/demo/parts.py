@@ -30,7 +30,7 @@ def write(
         [zone for sheet, session in pairs for zone in _zones(scene, sheet, session)],
         batch_size=2000,
     )
-    _units(sessions)
+    _units(sessions, _lengths(sessions))
     SessionTopical.objects.bulk_create(
         [topical for session in sessions for topical in _topicals(session)]
     )
@@ -78,30 +78,47 @@ def _zones(
         )
 
 
-def _units(sessions: list[TreatmentSession]) -> None:
+def _lengths(sessions: list[TreatmentSession]) -> dict[int, list[Decimal | None]]:
+    """The needle lengths of each roller session; of a pen, one cartridge of none."""
+    found: dict[int, set[Decimal | None]] = {one.pk: set() for one in sessions}
+    zones = ZoneTreatment.objects.filter(session__in=list(found))
+    for key, length in zones.values_list("session_id", "needle_length_mm"):
+        found[key].add(length)
+    return {key: sorted(these, key=lambda mm: mm or 0) for key, these in found.items()}
+
+
+def _units(
+    sessions: list[TreatmentSession], lengths: dict[int, list[Decimal | None]]
+) -> None:
     lots = list(Lot.objects.filter(kind__in=("cartridge", "roller")).order_by("id"))
     counted = Unit.objects.values_list("lot_id").annotate(Count("id"))
     opened: dict[int, int] = dict(counted.order_by())
     units, kept = [], []
     for session in sessions:
-        lot = _lot_for(lots, session, opened)
-        opened[lot.pk] = opened.get(lot.pk, 0) + 1
-        units.append(
-            Unit(
-                lot=lot,
-                serial=f"{opened[lot.pk]:03d}",
-                opened_at=session.started_at,
-                opened_by_id=session.practitioner_id,
+        for length in lengths[session.pk]:
+            lot = _lot_for(lots, session, opened, length)
+            opened[lot.pk] = opened.get(lot.pk, 0) + 1
+            units.append(
+                Unit(
+                    lot=lot,
+                    serial=f"{opened[lot.pk]:03d}",
+                    opened_at=session.started_at,
+                    opened_by_id=session.practitioner_id,
+                )
             )
-        )
-        kept.append(session)
+            kept.append(session)
     for session, unit in zip(kept, Unit.objects.bulk_create(units), strict=True):
         SessionUnit.objects.create(
             session=session, unit=unit, is_discarded=True, taken_at=session.started_at
         )
 
 
-def _lot_for(lots: list[Lot], session: TreatmentSession, opened: dict[int, int]) -> Lot:
+def _lot_for(
+    lots: list[Lot],
+    session: TreatmentSession,
+    opened: dict[int, int],
+    length_mm: Decimal | None,
+) -> Lot:
     """The lot that ends first among those in use on the day."""
     day = session.performed_on
     fitting = [
@@ -109,6 +126,7 @@ def _lot_for(lots: list[Lot], session: TreatmentSession, opened: dict[int, int])
         for lot in lots
         if lot.site_id == session.site_id
         and lot.model_key == session.model_key
+        and lot.needle_length_mm == length_mm
         and lot.received_on <= day <= lot.expires_on
         and opened.get(lot.pk, 0) < lot.quantity
     ]

@@ -30,6 +30,7 @@ from sessions.charting.entries import (
 )
 from sessions.charting.errors import SheetChangedError, SheetRefusedError
 from sessions.charting.queries.parts import SheetParts
+from sessions.charting.queries.sheet import sheet_of
 from sessions.models import DepthOverride, SheetTap, TreatmentSession, ZoneTreatment
 from tests import factories
 from tests.chair import CHEEKS, Chair, make_chair, make_roller_chair
@@ -390,3 +391,67 @@ def test_an_opened_unit_stays_opened(chair: Chair) -> None:
     chair.tap(session, LotEntry(lot_id=chair.lot.pk))
     assert "stays opened" in refused(chair, session, UndoEntry()).sentence
     assert session.units.count() == 1
+
+
+# Rollers --------------------------------------------------------------------------
+
+
+def two_lengths(chair: Chair) -> TreatmentSession:
+    """A sheet whose right cheek wants 1.00 mm and whose left cheek 1.50 mm."""
+    session = chair.open()
+    for code, length in (("CM-R", "1.00"), ("CM-L", "1.50")):
+        ZoneTreatment.objects.filter(session=session, zone=code).update(
+            needle_length_mm=Decimal(length)
+        )
+    return session
+
+
+def test_a_roller_goes_to_the_zones_that_want_its_length(db: None) -> None:
+    chair = make_roller_chair()
+    session = two_lengths(chair)
+    chair.tap(session, LotEntry(lot_id=chair.lot.pk))
+    assert zone(session, "CM-R").needle_length_mm == Decimal("1.00")
+    assert zone(session, "CM-L").needle_length_mm == Decimal("1.50")
+    longer = factories.make_lot(
+        site=chair.site,
+        kind="roller",
+        model_key="MEDICAL_ROLLER",
+        needle_length_mm=Decimal("1.50"),
+    )
+    chair.tap(session, LotEntry(lot_id=longer.pk))
+    assert zone(session, "CM-R").needle_length_mm == Decimal("1.00")
+    assert zone(session, "CM-L").needle_length_mm == Decimal("1.50")
+
+
+def test_a_roller_that_no_zone_wanted_goes_to_all_that_wait(db: None) -> None:
+    chair = make_roller_chair()
+    session = two_lengths(chair)
+    other = factories.make_lot(
+        site=chair.site,
+        kind="roller",
+        model_key="MEDICAL_ROLLER",
+        needle_length_mm=Decimal("0.50"),
+    )
+    chair.tap(session, LotEntry(lot_id=other.pk))
+    assert {z.needle_length_mm for z in session.zones.all()} == {Decimal("0.50")}
+
+
+def test_the_sheet_offers_the_roller_that_most_zones_wait_for(db: None) -> None:
+    chair = make_roller_chair()
+    session = two_lengths(chair)
+    longer = factories.make_lot(
+        site=chair.site,
+        kind="roller",
+        model_key="MEDICAL_ROLLER",
+        needle_length_mm=Decimal("1.50"),
+        expires_on=TODAY + timedelta(days=1),
+    )
+
+    def offered() -> object:
+        session.refresh_from_db()
+        sheet = sheet_of(SheetParts(session), now=NOW, with_stock=True)
+        return sheet.first_lot
+
+    assert offered() == chair.lot
+    chair.tap(session, LotEntry(lot_id=chair.lot.pk))
+    assert offered() == longer

@@ -158,7 +158,14 @@ def body_map(
 
 
 def mini(*, state: FaceState) -> SafeString:
-    """The small front view of rows and cards: no numbers, a sentence instead."""
+    """The small picture of rows and cards: no numbers, a sentence instead.
+
+    The face from the front; where no zone is on the face, that part of the body.
+    """
+    codes = [code for code in body.MAPS if code in {*state.depths, *state.left_out}]
+    on_face = set(state.depths) - set(body.MAPS)
+    if codes and not on_face:
+        return _mini_body(codes[0], state)
     zones = zones_of(View.FRONT)
     return element(
         "svg",
@@ -169,6 +176,21 @@ def mini(*, state: FaceState) -> SafeString:
         view_box=" ".join(str(side) for side in MINI_CROP),
         role="img",
         aria_label=summary(state),
+    )
+
+
+def _mini_body(code: str, state: FaceState) -> SafeString:
+    shown = body.MAPS[code]
+    return element(
+        "svg",
+        *_closed("fc-neck", *shown.neck),
+        *_closed("fc-skin", *shown.skin),
+        _fill(" ".join(closed(part) for part in shown.zone), _look(code, state)),
+        *_opened("fc-thin", *shown.lines),
+        css="fc fc-mini",
+        view_box=" ".join(f"{side:g}" for side in shown.crop),
+        role="img",
+        aria_label=zone_label(code, state.depths.get(code)),
     )
 
 

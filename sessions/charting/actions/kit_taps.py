@@ -23,6 +23,7 @@ from sessions.charting.entries import (
     TopicalEntry,
 )
 from sessions.charting.errors import SheetRefusedError
+from sessions.charting.lengths import lengths_opened, waiting_for
 from sessions.charting.models import (
     TOPICAL_KINDS,
     SessionTopical,
@@ -91,13 +92,17 @@ def open_lot(sheet: OpenSheet, entry: LotEntry) -> str:
         )
     except stock.UnitRefused as refused:
         raise SheetRefusedError(refused.sentence, field="lot") from refused
+    before = lengths_opened(sheet.parts.units)
     SessionUnit.objects.create(session=sheet.session, unit=unit, taken_at=sheet.now)
     sheet.parts.forget("units")
     if sheet.session.device_id is not None and not sheet.session.device_checked:
         sheet.session.device_checked = True
         sheet.change("device_checked")
     if lot.needle_length_mm is not None:
-        _roll(sheet, lot, lot.needle_length_mm, zones=entry.zones)
+        zones = entry.zones or waiting_for(
+            lot.needle_length_mm, sheet.zones.values(), opened=before
+        )
+        _roll(sheet, lot, lot.needle_length_mm, zones=zones)
     return _("Lot %(number)s, unit %(serial)s opened") % {
         "number": lot.number,
         "serial": unit.serial,
@@ -129,10 +134,9 @@ def _roll(
         sheet.session.model_key = lot.model_key
         sheet.change("model_key")
         sheet.parts.forget("limits")
-    codes = zones or tuple(z for z, row in sheet.zones.items() if not row.is_left_out)
-    if not codes:
+    if not zones:
         return
-    for row in sheet.chosen(codes):
+    for row in sheet.chosen(zones):
         row.needle_length_mm = length_mm
         zone_taps.keep_depth(sheet, row, reason=_("Length of the opened roller"))
 

@@ -240,13 +240,22 @@ def depth_chips(
     steps: Sequence[Decimal], *, reach: Reach | None, mm: Decimal | None
 ) -> tuple[DepthChip, ...]:
     """Six depths of the device's grid around the protocol's range."""
-    coarse = [step for step in steps if step % QUARTER == 0] or list(steps)
+    coarse = [step for step in steps if step % QUARTER == 0]
+    if reach is not None and any(step % QUARTER for step in steps):
+        return _chips(_around(steps, reach=reach, mm=mm), reach=reach, mm=mm)
+    coarse = coarse or list(steps)
     start = reach.low_mm - BELOW_MM if reach else Decimal(0)
     shown = [step for step in coarse if step >= start][:CHIPS]
     if len(shown) < CHIPS:
         shown = coarse[-CHIPS:]
     if mm is not None and mm in steps and mm not in shown:
         shown = sorted([*shown[:-1], mm]) if mm < shown[-1] else [*shown[1:], mm]
+    return _chips(shown, reach=reach, mm=mm)
+
+
+def _chips(
+    shown: Iterable[Decimal], *, reach: Reach | None, mm: Decimal | None
+) -> tuple[DepthChip, ...]:
     return tuple(
         DepthChip(
             mm=step,
@@ -255,6 +264,25 @@ def depth_chips(
         )
         for step in shown
     )
+
+
+def _around(
+    steps: Sequence[Decimal], *, reach: Reach, mm: Decimal | None
+) -> list[Decimal]:
+    """Of a fine grid: one step below the range, up to four in it, then deeper."""
+    inside = [step for step in steps if reach.low_mm <= step <= reach.high_mm]
+    last = len(inside) - 1
+    spread = [inside[last * n // 3] for n in range(4)] if last >= 3 else inside
+    below = [step for step in steps if step < reach.low_mm][-1:]
+    above = [step for step in steps if step > reach.high_mm]
+    shown = [*below, *spread]
+    shown += above[: max(CHIPS - len(shown), 0)]
+    if mm is not None and mm in steps and mm not in shown:
+        inner = [step for step in shown if reach.low_mm < step < reach.high_mm]
+        near = min(inner, key=lambda step: abs(step - mm), default=shown[-1])
+        place = 0 if mm < reach.low_mm else shown.index(near)
+        shown[-1 if mm > reach.high_mm else place] = mm
+    return sorted(shown)
 
 
 def picks_of(zones: Sequence[ZoneView], selected: tuple[str, ...]) -> tuple[Pick, ...]:

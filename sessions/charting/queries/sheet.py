@@ -13,6 +13,7 @@ from clinic.rules.devices import Kind
 from clinic.rules.findings import Finding, Verdict
 from clinic.rules.session_rows import Step
 from clinic.web.drawing.facechart import ZONE_NAMES, FaceState
+from sessions.charting import lengths
 from sessions.charting.actions.kit_taps import dose_mg, minutes_on
 from sessions.charting.models import (
     SessionTopical,
@@ -96,8 +97,20 @@ class Sheet:
 
     @property
     def first_lot(self) -> Lot | None:
-        """The lot to open: it ends first."""
+        """The lot to open: of the length the zones wait for, and it ends first."""
+        for length in self.lengths_wanted:
+            for lot in self.lots:
+                if lot.needle_length_mm == length:
+                    return lot
         return self.lots[0] if self.lots else None
+
+    @property
+    def lengths_wanted(self) -> list[Decimal]:
+        """The lengths in mm of rollers that are still to be opened."""
+        if not self.is_roller:
+            return []
+        rows = [zone.row for zone in self.zones if zone.row]
+        return lengths.lengths_wanted(rows, opened=lengths.lengths_opened(self.units))
 
     @property
     def ticks_left(self) -> tuple[str, ...]:

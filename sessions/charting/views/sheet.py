@@ -33,6 +33,7 @@ from sessions.charting.errors import (
 )
 from sessions.charting.queries.advice import windows_of
 from sessions.charting.queries.parts import SheetParts
+from sessions.charting.queries.printing import condition_name
 from sessions.charting.queries.record import lines_of
 from sessions.charting.queries.safety import safety_of
 from sessions.charting.queries.sheet import Sheet, sheet_of
@@ -275,6 +276,7 @@ def _frame(sheet: Sheet, page: str) -> dict[str, Any]:
         "treat_missing": sheet.missing_at("treat"),
         "outcome_missing": sheet.missing_at("outcome"),
         "planned": sheet.session.plan and sheet.session.planned_session,
+        "condition": condition_name(sheet.session),
     }
 
 
