@@ -9,7 +9,6 @@ from hypothesis import settings as hypothesis_settings
 
 from tests.template_database import (  # noqa: F401 - fixtures
     django_db_modify_db_settings,
-    django_db_setup,
 )
 
 hypothesis_settings.register_profile(

@@ -1,21 +1,24 @@
 """Migrate once, not once per run: test databases are copied from a migrated one.
 
 The template carries a hash of all migrations and of what follows them, so a change of
-any makes a new one. It saves the seconds that Django needs to replay its history.
+any makes a new one. The first test process makes it while the others wait.
 """
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.db import IntegrityError, ProgrammingError, connections
+from django.db import OperationalError, connections
 
 from clinic.localdb import grants
 from clinic.management.commands import migrate
 
 PREFIX = "needlepoint_template_"
+LOCK = 7_263_501  # any number that nothing else on the server locks
 
 
 def template_name() -> str:
@@ -42,35 +45,41 @@ def templates() -> set[str]:
 def django_db_modify_db_settings(
     django_db_modify_db_settings: None, django_db_blocker: pytest.FixtureRequest
 ) -> None:
-    """Copy the test database from the template when there is one."""
+    """Copy the test database from the template, made now when it is missing."""
     name = template_name()
-    with django_db_blocker.unblock():
-        if name in templates():
-            connections["default"].settings_dict["TEST"]["TEMPLATE"] = name
+    with django_db_blocker.unblock(), one_at_a_time():
+        there = templates()
+        if name not in there:
+            make_template(name, instead_of=there)
+    connections["default"].settings_dict["TEST"]["TEMPLATE"] = name
 
 
-@pytest.fixture(scope="session")
-def django_db_setup(
-    django_db_setup: None, django_db_blocker: pytest.FixtureRequest
-) -> None:
-    """Keep a copy of a freshly migrated database for the next run."""
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Hold the lock that all test processes of the server wait for."""
+    with connections["default"]._nodb_cursor() as cursor:
+        cursor.execute("SET lock_timeout = 0")
+        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        yield
+
+
+def make_template(name: str, *, instead_of: set[str]) -> None:
+    """Migrate an empty database and give it its name; drop those of before."""
     connection = connections["default"]
-    if not connection.settings_dict["TEST"].get("TEMPLATE"):
-        with django_db_blocker.unblock():
-            keep_as_template(template_name())
-
-
-def keep_as_template(name: str) -> None:
-    """Copy the test database; drop the templates of other migrations."""
-    connection = connections["default"]
+    own, test = connection.settings_dict["NAME"], connection.settings_dict["TEST"]
+    named, draft = test["NAME"], f"{name}_draft"
     quote = connection.ops.quote_name
-    source = connection.settings_dict["NAME"]
-    connection.close()
-    old = templates() - {name}
+    test["NAME"] = draft
+    try:
+        connection.creation.create_test_db(
+            verbosity=0, autoclobber=True, serialize=False
+        )
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"], test["NAME"] = own, named
+        settings.DATABASES["default"]["NAME"] = own
     with connection._nodb_cursor() as cursor:
-        for template in old:
-            cursor.execute(f"DROP DATABASE IF EXISTS {quote(template)}")
-        try:
-            cursor.execute(f"CREATE DATABASE {quote(name)} TEMPLATE {quote(source)}")
-        except (ProgrammingError, IntegrityError):
-            return  # another test process was quicker
+        for old in instead_of - {draft}:
+            with suppress(OperationalError):  # somebody else still copies it
+                cursor.execute(f"DROP DATABASE IF EXISTS {quote(old)}")
+        cursor.execute(f"ALTER DATABASE {quote(draft)} RENAME TO {quote(name)}")
