@@ -11,6 +11,7 @@ import pwd
 import shutil
 import stat
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -146,11 +147,8 @@ def make_private(folder: Path, *, account: Account) -> None:
     owner = os.geteuid() if account.uid is None else account.uid
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            folder.mkdir(mode=0o700)
-            account.own(folder)
-        except FileExistsError:
-            pass
+        if not folder.exists():
+            make_owned(folder, account=account)
         found = folder.lstat()
     except OSError as error:
         raise LocalDatabaseError(
@@ -162,6 +160,16 @@ def make_private(folder: Path, *, account: Account) -> None:
         )
     if found.st_mode & 0o077:
         folder.chmod(0o700)
+
+
+def make_owned(folder: Path, *, account: Account) -> None:
+    """Give the folder its name only once it is the account's: others look at once."""
+    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    account.own(draft)
+    try:
+        draft.rename(folder)
+    except OSError:  # another process was quicker
+        draft.rmdir()
 
 
 def binaries_for(*, account: Account) -> Path:

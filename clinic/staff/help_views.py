@@ -5,7 +5,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from clinic.staff import queries
-from clinic.staff.models import User
 from clinic.staff.policy import public
 from clinic.web import navigation
 
@@ -14,11 +13,10 @@ from clinic.web import navigation
 @require_GET
 def help_page(request: HttpRequest) -> HttpResponse:
     """For strangers how to get in; for staff the work of their own roles."""
-    user = request.user
-    if not isinstance(user, User):
+    if not request.user.is_authenticated:
         return render(request, "staff/help_sign_in.html")
     context = {
         "asked": queries.whom_to_ask(),
-        "places": navigation.links_for(roles=user.roles, path=""),
+        "places": navigation.links_for(roles=request.user.roles, path=""),
     }
     return render(request, "staff/help.html", context)

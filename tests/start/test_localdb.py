@@ -227,6 +227,24 @@ def test_a_folder_of_somebody_else_is_refused(tmp_path):
         place.make_private(theirs, account=account)
 
 
+def test_a_folder_has_its_name_only_once_it_has_its_owner(tmp_path, monkeypatch):
+    folder, named_too_early = tmp_path / "postgres", []
+    monkeypatch.setattr(
+        place.Account, "own", lambda self, path: named_too_early.append(folder.exists())
+    )
+    place.make_private(folder, account=place.Account())
+    assert named_too_early == [False]
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_a_folder_that_somebody_made_meanwhile_is_kept(tmp_path):
+    folder = tmp_path / "postgres"
+    folder.mkdir(mode=0o700)
+    (folder / "passwords.json").touch()
+    place.make_owned(folder, account=place.Account())
+    assert list(tmp_path.rglob("*")) == [folder, folder / "passwords.json"]
+
+
 def test_a_link_in_place_of_the_folder_is_refused(tmp_path):
     link = tmp_path / "link"
     link.symlink_to(tmp_path)
