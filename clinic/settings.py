@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "clinic.web.security.security_headers_middleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "clinic.web.security.no_store_middleware",
+    "clinic.web.security.no_nul_middleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -141,6 +141,31 @@ def test_a_cell_may_hold_line_ends_and_rows_know_their_line() -> None:
     assert lines == [(1, ["a", "b"]), (2, ["one\ntwo", "x"]), (6, ["last", "y"])]
 
 
+@pytest.mark.parametrize(
+    ("text", "damaged"),
+    [
+        ('a,b\nAnn,"never closed\nBo,2\nCy,3\n', [2]),
+        ('a,b\nAnn,"never closed\nBo,"fine"\nCy,3\n', [2]),
+        ('a,b\n"Ann,1\nBo,2\nCy,"so ""it"" is"\nDi,4\n', [2]),
+        ('a,b\nAnn,"one\nBo,2\nCy,"three\nDi,4\n', [2, 4]),
+        ('a,b\nAnn,"' + "x" * 70_000 + "\n" + "y" * 70_000 + ",1\nCy,3\n", [2]),
+    ],
+)
+def test_an_open_quotation_mark_costs_its_own_line_and_no_other(
+    text: str, damaged: list[int]
+) -> None:
+    found = rows_of(text)
+    assert [row.line for row in found if isinstance(row, Damage)] == damaged
+    lines = set(range(1, text.count("\n") + 1))
+    assert {row.line for row in found if isinstance(row, Row)} == lines - {*damaged}
+    assert all(row.line == row.last_line for row in found)
+    assert found[-1].ends_at == len(text)
+
+
+def test_the_last_line_may_leave_its_quotation_mark_open() -> None:
+    assert rows_of('a,b\nAnn,"1')[-1].line == 2
+
+
 def test_a_row_that_cannot_be_read_is_named_and_the_rest_goes_on() -> None:
     found = rows_of("a,b\n" + "x" * 200_000 + ",1\nfine,2\n")
     assert [type(row) for row in found] == [Row, Damage, Row]

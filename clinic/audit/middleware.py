@@ -11,6 +11,7 @@ from django.utils import timezone
 from clinic.audit import actions, context, sealer
 
 REFUSED = frozenset({403, 404, 429})
+MOST_LETTERS = 40  # of what somebody typed into an address
 
 
 def audit_middleware(
@@ -50,7 +51,7 @@ def refusals_middleware(
                 status=response.status_code,
                 method=request.method,
                 view=match.view_name,
-                arguments=[str(value) for value in match.kwargs.values()],
+                arguments=[str(v)[:MOST_LETTERS] for v in match.kwargs.values()],
             )
         return response
 

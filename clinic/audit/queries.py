@@ -38,7 +38,7 @@ def events(search: Search) -> QuerySet[AuditEvent]:
         found = found.filter(action=search.action)
     if search.first_day is not None:
         found = found.filter(at__gte=_midnight(search.first_day, search.zone))
-    if search.last_day is not None:
+    if search.last_day is not None and search.last_day < date.max:
         after = search.last_day + timedelta(days=1)
         found = found.filter(at__lt=_midnight(after, search.zone))
     return found

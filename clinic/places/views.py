@@ -27,7 +27,7 @@ from clinic.places.http import StaffRequest
 from clinic.places.middleware import SITE_KEY
 from clinic.staff.access import person_for
 from clinic.staff.policy import Action, may, requires
-from clinic.web import once
+from clinic.web import once, refs
 from clinic.web.forms import KeyedForm
 
 
@@ -35,8 +35,8 @@ from clinic.web.forms import KeyedForm
 @require_POST
 def switch_site(request: StaffRequest) -> HttpResponse:
     """Work at another of one's sites from now on."""
-    wanted = request.POST.get("site", "")
-    site = access.own_site_for(request.user, int(wanted) if wanted.isdigit() else 0)
+    wanted = refs.row_number(request.POST.get("site", ""))
+    site = access.own_site_for(request.user, wanted or 0)
     request.session[SITE_KEY] = site.pk
     place = request.POST.get("next", "/")
     if not url_has_allowed_host_and_scheme(place, allowed_hosts={request.get_host()}):

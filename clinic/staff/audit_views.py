@@ -16,9 +16,7 @@ from clinic.staff.again import weighty
 from clinic.staff.audit_forms import SearchForm
 from clinic.staff.http import PersonRequest
 from clinic.staff.policy import Action, requires
-from clinic.web import csv
-
-BIGINT_DIGITS = 19
+from clinic.web import csv, refs
 
 
 @requires(Action.AUDIT_READ)
@@ -27,7 +25,7 @@ def events(request: PersonRequest) -> HttpResponse:
     """A page of the log, the latest first."""
     form = SearchForm(request.GET)
     search = form.search(_zone())
-    before = _event_number(request.GET.get("before", ""))
+    before = refs.row_number(request.GET.get("before", ""))
     found = queries.page(search, before_id=before)
     shown = found[: queries.PAGE]
     _log_reading(request, form, action="audit.read")
@@ -76,11 +74,6 @@ def _rows(search: Search) -> Iterator[Sequence[csv.Cell]]:
             event.request_id,
             event.source,
         )
-
-
-def _event_number(text: str) -> int | None:
-    """A bigint, nothing for what cannot be one."""
-    return int(text) if text.isdecimal() and len(text) < BIGINT_DIGITS else None
 
 
 def _zone() -> ZoneInfo:

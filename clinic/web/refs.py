@@ -19,6 +19,11 @@ def parse_number(prefix: str, text: str) -> int | None:
     return int(digits) if digits.isdigit() and len(digits) <= 15 else None
 
 
+def row_number(text: str) -> int | None:
+    """A key as it stands in a form or an address, None when it cannot be one."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
 def scrambled(prefix: str, key: int) -> str:
     """`V7KQ2X` for a key: neighbours look unrelated, every key has its own.
 

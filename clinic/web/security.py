@@ -6,6 +6,8 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
+from clinic.web.errors import bad_request
+
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 # What a page of ours may ask of the browser: the camera, for pictures of a patient.
@@ -58,6 +60,17 @@ def no_store_middleware(get_response: GetResponse) -> GetResponse:
         response = get_response(request)
         response.headers["Cache-Control"] = "no-store"
         return response
+
+    return middleware
+
+
+def no_nul_middleware(get_response: GetResponse) -> GetResponse:
+    """400 for an address with a NUL: PostgreSQL has no such letter, nobody types it."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return bad_request(request)
+        return get_response(request)
 
     return middleware
 

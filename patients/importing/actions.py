@@ -73,7 +73,7 @@ def prepare(
     """
     found = [inspecting.inspect(source) for source in files]
     source = _system_of(found)
-    surveys = [inspecting.survey(file) for file in found]
+    surveys = _surveys(found)
     order_found, is_sure = _order(surveys, told=order, region=setting.region)
     with transaction.atomic():
         run = ImportRun.objects.create(
@@ -97,6 +97,15 @@ def prepare(
             rows=sum(survey.rows for survey in surveys),
         )
     return run, opened
+
+
+def _surveys(files: Sequence[Inspected]) -> list[Survey]:
+    """What each file holds; together at least one row."""
+    surveys = [inspecting.survey(file) for file in files]
+    if not any(survey.rows for survey in surveys):
+        sentence = _("“%s” has headers but not one row below them.")
+        raise FileRefusedError(sentence % files[0].source.name)
+    return surveys
 
 
 def _system_of(files: Sequence[Inspected]) -> str:

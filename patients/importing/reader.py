@@ -9,7 +9,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -111,50 +111,95 @@ def delimiter_of(header_line: str) -> str:
     return max(DELIMITERS, key=lambda sign: widths[sign])
 
 
+class _Line(NamedTuple):
+    """One line of the file, its number and the UTF-8 bytes up to its end."""
+
+    text: str
+    number: int
+    ends_at: int
+
+
 class _Counted:
-    """Lines on their way to the csv module, counted in lines and UTF-8 bytes."""
+    """Lines on their way to the csv module, which may be given back and read again.
+
+    `taken` are the lines of the row that is being read.
+    """
 
     def __init__(self, lines: Iterable[str], *, line: int, at: int) -> None:
-        self.lines, self.line, self.at = iter(lines), line, at
+        self.fresh, self.line, self.at = iter(lines), line, at
+        self.again: list[_Line] = []
+        self.taken: list[_Line] = []
 
     def __iter__(self) -> "_Counted":
         return self
 
     def __next__(self) -> str:
-        text = next(self.lines)
+        line = self.again.pop() if self.again else self._fresh()
+        self.taken.append(line)
+        return line.text.replace("\0", "")
+
+    def _fresh(self) -> _Line:
+        text = next(self.fresh)
         self.line += 1
         self.at += len(text.encode("utf-8", "replace"))
-        return text.replace("\0", "")
+        return _Line(text, self.line, self.at)
+
+    def give_back(self) -> None:
+        """All taken lines but the first will be read again."""
+        self.again.extend(reversed(self.taken[1:]))
+        del self.taken[1:]
 
 
 def rows(
-    lines: Iterable[str], *, delimiter: str, line: int = 0, at: int = 0
+    lines: Iterable[str],
+    *,
+    delimiter: str,
+    line: int = 0,
+    at: int = 0,
 ) -> Iterator[Row | Damage]:
     """The rows of the lines; empty ones are left out, unreadable ones are named.
 
-    `line` and `at` say how far the file was read before.
+    `line` and `at` say how far the file was read before. A quotation mark that
+    nobody closes would swallow the rows that follow; here it costs its own line,
+    the others are read again.
     """
     counted = _Counted(lines, line=line, at=at)
     table = csv.reader(counted, delimiter=delimiter)
     while True:
-        first = counted.line + 1
+        counted.taken = []
         try:
             cells = next(table)
         except StopIteration:
             return
-        except csv.Error as error:
+        except csv.Error:
             table = csv.reader(counted, delimiter=delimiter)
-            yield Damage(
-                line=first,
-                reason=_("It cannot be read: %s.") % error,
-                last_line=counted.line,
-                ends_at=counted.at,
-            )
+            yield _damage(counted, _("A cell is too long to be read."))
             continue
-        if any(cells):
+        if len(counted.taken) > 1 and not _is_whole(counted.taken, delimiter):
+            yield _damage(counted, _("A quotation mark is not closed."))
+        elif any(cells):
             yield Row(
-                line=first,
+                line=counted.taken[0].number,
                 cells=[text.strip() for text in cells],
-                last_line=counted.line,
-                ends_at=counted.at,
+                last_line=counted.taken[-1].number,
+                ends_at=counted.taken[-1].ends_at,
             )
+
+
+def _is_whole(taken: Iterable[_Line], delimiter: str) -> bool:
+    """Whether a row of several lines also reads by the strict rules of CSV."""
+    texts = (line.text.replace("\0", "") for line in taken)
+    try:
+        list(csv.reader(texts, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return False
+    return True
+
+
+def _damage(counted: _Counted, reason: str) -> Damage:
+    """The first of the lines as damage; the others are given back."""
+    counted.give_back()
+    first = counted.taken[0]
+    return Damage(
+        line=first.number, reason=reason, last_line=first.number, ends_at=first.ends_at
+    )

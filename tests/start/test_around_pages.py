@@ -158,5 +158,13 @@ def test_the_proxys_address_gives_way_to_the_visitors(browser, settings):
     assert answer.content == b"203.0.113.9"
 
 
+@pytest.mark.parametrize("path", ["/hello/%00/", "/nowhere/%00/", "/hello/?d=%00"])
+def test_a_letter_the_database_has_not_is_refused(browser, path):
+    answer = browser.get(path)
+    assert answer.status_code == 400
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert browser.get("/hello/?d=%2500").status_code == 200
+
+
 def test_the_policy_is_named_as_django_6_names_it():
     assert set(settings.SECURE_CSP) >= {"default-src", "script-src", "frame-ancestors"}

@@ -169,3 +169,13 @@ def test_a_page_that_cannot_be_is_the_first(owner: User, before: str) -> None:
     answer = client.get(reverse("clinic:audit"), {"before": before})
     assert answer.status_code == 200
     assert answer.context["is_later_page"] is False
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_the_first_and_the_last_day_of_all_may_be_asked_for(
+    owner: User, day: str
+) -> None:
+    client = Client()
+    client.force_login(owner)
+    for name in ("first_day", "last_day"):
+        assert client.get(reverse("clinic:audit"), {name: day}).status_code == 200

@@ -217,6 +217,7 @@ def test_a_stopped_import_keeps_who_came_in(desk: Client) -> None:
         (b"PK\x03\x04", "Excel workbook"),
         (b"\n", "is empty"),
         (b"", "This file is empty"),
+        (b"First name,Last name\n", "not one row below them"),
     ],
 )
 def test_a_file_that_is_no_list_is_refused_in_words(
@@ -226,6 +227,16 @@ def test_a_file_that_is_no_list_is_refused_in_words(
     assert answer.status_code == 422
     assert words in html(answer)
     assert not ImportRun.objects.exists()
+
+
+def test_a_mark_that_is_not_closed_hides_nobody(desk: Client) -> None:
+    content = b'First name,Last name\nAnn,"Aa\nBo,Be\nCy,"Ce"\n'
+    sent = send(desk, csv_files=[SimpleUploadedFile("x.csv", content)])
+    run_to_the_end(desk, sent.url)
+    page = html(desk.get(sent.url))
+    assert "A quotation mark is not closed." in page
+    names = Patient.objects.values_list("given_name", flat=True)
+    assert sorted(names) == ["Bo", "Cy"]
 
 
 def test_files_of_two_systems_are_refused(desk: Client) -> None:

@@ -277,3 +277,12 @@ def test_the_pages_take_as_few_queries_with_many_rows_as_with_few(
         get(office, "settings")
     with django_assert_max_num_queries(8):
         get(office, "site-settings", site.pk)
+
+
+@pytest.mark.parametrize("wanted", ["²", "9" * 20, "-1", "", "x"])
+def test_a_site_that_cannot_be_is_not_found(wanted: str) -> None:
+    me = factories.make_desk(site=factories.make_site())
+    client = Client()
+    client.force_login(me)
+    answer = client.post(reverse("clinic:site"), {"site": wanted})
+    assert answer.status_code == 404
