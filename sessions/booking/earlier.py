@@ -45,7 +45,7 @@ def sessions_of(
     """Every session of a patient that was or will be; two queries.
 
     A record counts with its day and zones, a booked visit with the zones of its
-    protocol and the planned depth.
+    protocol, else of the patient's condition, and the planned depth.
     """
     rows = list(
         Visit.objects.filter(patient_id=patient_id, kind="session")
@@ -58,6 +58,7 @@ def sessions_of(
             "plan_id",
             "plan__protocol_id",
             "plan__condition__kind",
+            "plan__condition__zones",
             "planned_session__planned_mm",
             "session__performed_on",
             "session__signed_at",
@@ -136,14 +137,25 @@ def planned_of(keys: Iterable[int]) -> Mapping[int, tuple[Planned, ...]]:
     """What each planned session means to treat, by its id; two queries."""
     rows = list(
         PlannedSession.objects.filter(pk__in=list(keys)).values_list(
-            "pk", "planned_mm", "plan__protocol_id", "plan__condition__kind"
+            "pk",
+            "planned_mm",
+            "plan__protocol_id",
+            "plan__condition__kind",
+            "plan__condition__zones",
         )
     )
-    ranges = protocol_zones({protocol for _pk, _mm, protocol, _kind in rows})
+    ranges = protocol_zones({row[2] for row in rows})
     return {
-        key: planned_zones(ranges.get(protocol, ()), mm=mm, condition=kind)
-        for key, mm, protocol, kind in rows
+        key: planned_zones(
+            ranges.get(protocol) or unlimited(zones), mm=mm, condition=kind
+        )
+        for key, mm, protocol, kind, zones in rows
     }
+
+
+def unlimited(zones: Iterable[str] | None) -> Zones:
+    """Zones for which the protocol, which names none, sets no depth."""
+    return [(zone, None) for zone in zones or ()]
 
 
 def _other(rows: Sequence[Mapping[str, Any]], ranges: Mapping[int, Zones]) -> Other:
@@ -158,15 +170,17 @@ def _other(rows: Sequence[Mapping[str, Any]], ranges: Mapping[int, Zones]) -> Ot
                 _zone(row) for row in recorded if not row["session__zones__is_left_out"]
             ),
         )
-    zones = None
-    if first["plan__protocol_id"] is not None:
-        zones = planned_zones(
-            ranges.get(first["plan__protocol_id"], ()),
-            mm=first["planned_session__planned_mm"],
-            condition=first["plan__condition__kind"],
-        )
+    zones = planned_zones(
+        ranges.get(first["plan__protocol_id"])
+        or unlimited(first["plan__condition__zones"]),
+        mm=first["planned_session__planned_mm"],
+        condition=first["plan__condition__kind"],
+    )
     return Other(
-        visit_id=first["id"], plan_id=first["plan_id"], on=first["day"], zones=zones
+        visit_id=first["id"],
+        plan_id=first["plan_id"],
+        on=first["day"],
+        zones=zones or None,
     )
 
 

@@ -14,7 +14,7 @@ from clinic.rules.series import Gap, Named, Shut, Slot, Spacing, Wishes
 from patients.records.models import Patient
 from sessions.booking import checks, earlier, qualified
 from sessions.booking.checks import Facts, Judgement, Wanted
-from sessions.booking.earlier import planned_zones
+from sessions.booking.earlier import Zones, planned_zones, unlimited
 from sessions.booking.house import House, free_days
 from sessions.booking.qualified import Crew
 from sessions.booking.slots import Pin
@@ -42,6 +42,7 @@ class Choice:
     practitioner_id: int | None = None
     room_id: int | None = None
     new_zones: tuple[str, ...] = ()
+    condition_zones: tuple[str, ...] = ()
     ready: series.Event | None = None
     own_aways: tuple[series.Away, ...] = ()
     known_aways: tuple[series.Away, ...] = ()
@@ -159,7 +160,8 @@ def _meant(choice: Choice) -> ramp.Range | None:
 
 
 def _planned(choice: Choice, mm: Decimal | None) -> tuple[Planned, ...]:
-    zones = [(zone.zone, zone.high_mm) for zone in choice.zones]
+    zones: Zones = [(zone.zone, zone.high_mm) for zone in choice.zones]
+    zones = zones or unlimited(choice.new_zones or choice.condition_zones)
     return planned_zones(zones, mm=mm, condition=choice.protocol.condition_kind)
 
 

@@ -96,6 +96,11 @@ class Options:
         more = condition.subtype
         return f"{name}, {more}" if more and more.lower() not in name.lower() else name
 
+    def zones_of(self, condition: str) -> tuple[str, ...]:
+        """Where a condition of the patient is; nowhere yet for a new one."""
+        known = (c.zones for c in self.conditions if str(c.pk) == condition)
+        return tuple(next(known, ()))
+
     def able(self, protocol: Protocol | None) -> Sequence[User]:
         """Whose qualification reaches the protocol; everybody while none is chosen."""
         people = self.house.practitioners
@@ -319,6 +324,7 @@ class WishesForm(forms.Form):
             practitioner_id=int(data["practitioner"] or 0) or None,
             room_id=int(data["room"] or 0) or None,
             new_zones=tuple(data["zones"]) if is_new else (),
+            condition_zones=options.zones_of(data["condition"]),
             ready=series.Event(
                 day=ready, label=occasions[data["ready_label"] or "occasion"]
             )

@@ -1,6 +1,7 @@
 """Builds the whole demo clinic, the same one for the same day and time."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
@@ -14,9 +15,9 @@ from patients.consent import queries as consents
 from patients.models import HistoryFact, Patient
 from patients.records.names import search_name
 from patients.records.phones import digits
-from sessions.demo import daysheet, histories, house, people, sheets
+from sessions.demo import daysheet, histories, house, people, readings, sheets
 from sessions.demo.diary import Diary
-from sessions.demo.histories import Scene, Told
+from sessions.demo.histories import Outline, Scene, Told
 from sessions.demo.stories import Story, all_stories
 from sessions.models import Protocol
 from sessions.plans.shipping import ensure_shipped_protocols
@@ -25,7 +26,7 @@ SEED = 20260304
 PATIENTS = 122
 NEWCOMERS = 6
 ZONE = ZoneInfo("Europe/London")
-OPENS, CLOSES = time(9, 5), time(17, 0)
+OPENS, CLOSES = time(9, 5), time(14, 0)
 QUIET_HOUR = time(10, 31)
 FACTS = (
     ("latex_allergy", "", 3000, None),
@@ -62,9 +63,10 @@ def build(*, now: datetime) -> None:
     scene = _scene(shown, today)
     patients = _patients(scene)
     stories = list(all_stories(scene.random))
-    told = list(_tell(scene, stories, patients))
+    told = list(_tell(scene, stories, patients[:-NEWCOMERS]))
     _give_facts(scene, patients)
     sheets.write(scene, told)
+    readings.write(scene, told)
     daysheet.write(scene, told, patients[-NEWCOMERS:])
     record(by=None, now=now, action="demo.built")
 
@@ -121,18 +123,35 @@ def _patients(scene: Scene) -> list[Patient]:
 def _tell(
     scene: Scene, stories: Sequence[Story], patients: Sequence[Patient]
 ) -> Iterator[Told]:
-    """Each story with a patient of its own first, then second plans for some."""
-    pool = list(patients[:-NEWCOMERS])
-    told: list[Told] = []
-    kinds: dict[int, set[str]] = {}
-    for number, story in enumerate(stories):
-        patient = pool[number % len(pool)]
-        while story.kind.condition in kinds.setdefault(patient.pk, set()):
-            patient = scene.random.choice(pool)
-        kinds[patient.pk].add(story.kind.condition)
-        told.append(histories.tell(scene, story, patient))
-    daysheet.spread(scene, told)
-    yield from told
+    """Each patient a story of their own first, then those who have room for more."""
+    pool = list(patients)
+    lives: dict[int, list[Outline]] = {patient.pk: [] for patient in pool}
+    today = iter(daysheet.who_treats(scene))
+    for story in stories:
+        treats = next(today, None) if story.today else None
+        fits = replace(story, today=treats is not None)
+        plot = histories.outline(scene, fits, practitioner=treats)
+        patient = _somebody(scene, plot, pool, lives)
+        told = histories.tell(scene, plot, patient)
+        lives[patient.pk].append(plot.as_told(told))
+        yield told
+
+
+def _somebody(
+    scene: Scene,
+    plot: Outline,
+    pool: list[Patient],
+    lives: dict[int, list[Outline]],
+) -> Patient:
+    """Somebody with the fewest plans whose skin is free then, and for once only."""
+    kind = plot.story.kind.condition
+    scene.random.shuffle(pool)
+    for patient in sorted(pool, key=lambda one: len(lives[one.pk])):
+        known = lives[patient.pk]
+        new = all(one.story.kind.condition != kind for one in known)
+        if new and all(plot.leaves(one) for one in known):
+            return patient
+    raise LookupError("The demo needs more patients for its stories.")
 
 
 def _give_facts(scene: Scene, patients: Sequence[Patient]) -> None:

@@ -1,87 +1,70 @@
 """Today's visits: a full day, each in the state it would have at this minute."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from clinic.models import User
 from patients.models import Patient
+from sessions.charting.actions import starting
 from sessions.demo import sheets
-from sessions.demo.diary import Booking
+from sessions.demo.diary import (
+    SESSIONS_AT,
+    TALK_MINUTES,
+    TALKS_AT,
+    VISIT_MINUTES,
+    Booking,
+)
 from sessions.demo.histories import Scene, Told
 from sessions.demo.shapes import Sheet
 from sessions.models import Visit
 
-MINUTES = 45
 NUMBING_MINUTES = 30
-# What each practitioner's day looks like, in minutes from midnight.
-TIMES = (
-    (515, 565, 615, 665, 780, 830, 880, 930, 980),
-    (540, 600, 660, 810, 870, 930, 990),
-    (600, 650, 700, 780, 840, 900, 960),
-)
-CONSULTATION_AT = (930, 990, 960)
-MISSED_NUMBER = 2
+MISSED_NUMBER = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Place:
     booking: Booking
-    told: Told | None
+    told: Told
+
+
+def who_treats(scene: Scene) -> list[User]:
+    """One practitioner for each session that today has room for, in turn."""
+    here = [person for person in scene.house.practitioners if _at(scene, person)]
+    return here * len(SESSIONS_AT)
+
+
+def _at(scene: Scene, person: User, minute: int = SESSIONS_AT[0]) -> Booking | None:
+    minutes = TALK_MINUTES if minute in TALKS_AT else VISIT_MINUTES
+    return scene.diary.at(person, scene.today, minute, minutes=minutes)
 
 
 def write(scene: Scene, stories: Sequence[Told], newcomers: Sequence[Patient]) -> None:
     """Put today's sessions, a consultation each, and their states on the sheet."""
-    waiting: dict[int, list[Told]] = {
-        person.pk: [] for person in scene.house.practitioners
-    }
-    for told in stories:
-        if told.story.today:
-            waiting[told.practitioner.pk].append(told)
     left = list(newcomers)
-    for person, times, last in zip(
-        scene.house.practitioners, TIMES, CONSULTATION_AT, strict=True
-    ):
-        places = list(_places(scene, person, times, waiting[person.pk]))
-        _write_sessions(scene, places)
-        booking = scene.diary.at(person, scene.today, last, minutes=MINUTES)
-        if booking is not None and left:
+    for number, person in enumerate(scene.house.practitioners):
+        waiting = [t for t in stories if t.story.today and t.practitioner == person]
+        places = [
+            _Place(booking=booking, told=told)
+            for minute, told in zip(SESSIONS_AT, waiting, strict=False)
+            if (booking := _at(scene, person, minute)) is not None
+        ]
+        _write_sessions(scene, places, missed=None if number else MISSED_NUMBER)
+        booking = _at(scene, person, TALKS_AT[0])
+        if booking is not None:
             _consultation(scene, booking, left.pop())
 
 
-def spread(scene: Scene, stories: Sequence[Told]) -> None:
-    """Give today's plans to the practitioners who work today, as many as fit."""
-    people = [
-        person
-        for person in scene.house.practitioners
-        if scene.diary.at(person, scene.today, 600, minutes=MINUTES) is not None
-    ]
-    for number, told in enumerate(one for one in stories if one.story.today):
-        told.practitioner = people[number % len(people)]
-        told.plan.practitioner = told.practitioner
-        told.plan.save(update_fields=["practitioner"])
-
-
-def _places(
-    scene: Scene, person: User, times: Sequence[int], waiting: list[Told]
-) -> Iterator[_Place]:
-    for minute in times:
-        booking = scene.diary.at(person, scene.today, minute, minutes=MINUTES)
-        if booking is None or not waiting:
-            return
-        if minute not in CONSULTATION_AT:
-            yield _Place(booking=booking, told=waiting.pop(0))
-
-
-def _write_sessions(scene: Scene, places: Sequence[_Place]) -> None:
+def _write_sessions(
+    scene: Scene, places: Sequence[_Place], *, missed: int | None
+) -> None:
     done: list[Sheet] = []
     for number, place in enumerate(places):
         told = place.told
-        if told is None:
-            continue
         sheet = Sheet(told=told, booking=place.booking, number=len(told.done) + 1)
         over = place.booking.ends_at <= scene.now
-        if over and number != MISSED_NUMBER:
+        if over and number != missed:
             done.append(sheet)
         else:
             state = "missed" if over else _state(place.booking, scene.now, number)
@@ -97,7 +80,7 @@ def _state(booking: Booking, now: datetime, number: int) -> str:
         return "numbing"
     if booking.starts_at - timedelta(minutes=60) <= now:
         return "arrived"
-    return "unconfirmed" if number % 4 == 3 else "confirmed"
+    return "unconfirmed" if number == len(SESSIONS_AT) - 1 else "confirmed"
 
 
 def _save(scene: Scene, sheet: Sheet, state: str) -> None:
@@ -118,6 +101,10 @@ def _save(scene: Scene, sheet: Sheet, state: str) -> None:
     if state == "in_room":
         visit.in_room_at = starts_at
     visit.save()
+    if state in {"numbing", "in_room"}:
+        sheets.screen(scene, [sheet])
+    if state == "in_room":
+        starting.start(visit=visit, by=visit.practitioner, now=starts_at)
 
 
 def _consultation(scene: Scene, booking: Booking, patient: Patient) -> None:

@@ -3,6 +3,7 @@
 The chances are assumptions of the demo, not published rates.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -14,9 +15,12 @@ from sessions.plans.statuses import PlanStatus
 def write(scene: Scene, stories: Sequence[Told]) -> None:
     """Something that went wrong in a few of the sessions."""
     rows = []
+    treated = defaultdict[int | None, list[TreatmentSession]](list)
+    for session in TreatmentSession.objects.order_by("id"):
+        treated[session.plan_id].append(session)
     for told in stories:
         dark = (told.plan.patient.phototype or 3) >= 4
-        for session in TreatmentSession.objects.filter(plan=told.plan):
+        for session in treated[told.plan.pk]:
             chance = 0.016 + 0.012 * dark + 0.05 * told.story.deep
             if scene.random.random() < chance:
                 rows.append(_event(scene, told, session, dark=dark))

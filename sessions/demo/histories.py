@@ -4,27 +4,27 @@ Everything is written in the order in which it would have happened, signed last,
 so that the locks of the database hold for the demo as for anybody.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
 
 from clinic.models import User
-from clinic.rules import scales
 from clinic.rules.book import RuleBook
 from patients.models import Consent, ConsentText, Patient, PatientCondition
-from sessions.demo import courses
-from sessions.demo.courses import COURSES
 from sessions.demo.diary import Booking, Diary
 from sessions.demo.house import House
 from sessions.demo.stories import Kind, Story
-from sessions.models import Plan, PlannedSession, Protocol, ProtocolZone, Score
+from sessions.models import Plan, PlannedSession, Protocol, ProtocolZone
 from sessions.plans.statuses import PlanStatus
 
 AREA_OF_SCAR = ["CH"]
+GOING_ON = (PlanStatus.RUNNING, PlanStatus.TO_BOOK, PlanStatus.PAUSED)
+DRIFT_DAYS = 35  # visits slip where days are full
 REVIEW_AFTER_DAYS = 84
-LONGEST_AGO_DAYS = 500
+LONGEST_AGO_DAYS = 365
+USUAL_DAYS = 28  # sessions of one skin lie at least so far apart
+LOOK_DAYS, LOOK_AFTER_EVERY = 10, 2
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,6 +54,42 @@ class Told:
     done: list[Booking] = field(default_factory=list)
     ahead: list[Booking] = field(default_factory=list)
     review: Booking | None = None
+    talks: list[tuple[str, Booking]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """A story with its days before anybody is chosen for it.
+
+    `skin` are the areas it treats; from `first` to `last` they are its own.
+    """
+
+    story: Story
+    protocol: Protocol
+    zones: list[ProtocolZone]
+    practitioner: User
+    done: int
+    first: date
+    last: date
+
+    @property
+    def skin(self) -> frozenset[str]:
+        """The areas that are needled."""
+        return frozenset(zone.zone for zone in self.zones)
+
+    def as_told(self, told: Told) -> "Outline":
+        """The same with its last day as it came to be."""
+        days = [booking.day for booking in (*told.done, *told.ahead)]
+        return replace(self, last=max(days, default=self.last))
+
+    def leaves(self, other: "Outline") -> bool:
+        """Whether both can be told of one person: other skin, or another time."""
+        apart = timedelta(days=USUAL_DAYS)
+        return (
+            not self.skin & other.skin
+            or self.first > other.last + apart
+            or other.first > self.last + apart
+        )
 
 
 def moment(day: date, hour: int = 9) -> datetime:
@@ -61,29 +97,45 @@ def moment(day: date, hour: int = 9) -> datetime:
     return datetime.combine(day, time(hour), tzinfo=UTC)
 
 
-def tell(scene: Scene, story: Story, patient: Patient) -> Told:
-    """Condition, consent, plan and times of one story."""
+def outline(scene: Scene, story: Story, *, practitioner: User | None) -> Outline:
+    """The days of a story; `practitioner` is who has it on today's sheet."""
     protocol = scene.protocols[story.kind.protocol]
-    zones = _zones(protocol)
-    practitioner = _practitioner(scene, story)
     count = _sessions_done(scene, story)
+    who = practitioner or _practitioner(scene, story)
     first = _first_day(scene, story, protocol, count)
-    consent = _consent(scene, patient, practitioner, first)
-    condition = _condition(scene, story, patient, zones, first)
-    plan = _plan(
-        scene, story, condition, protocol, practitioner=practitioner, first=first
+    if practitioner is None:
+        first = _working_day(scene, who, first)
+    still = story.sessions if story.status in GOING_ON else count
+    span = timedelta(days=protocol.gap_days * max(still, 1) + DRIFT_DAYS)
+    return Outline(
+        story=story,
+        protocol=protocol,
+        zones=_zones(protocol),
+        practitioner=who,
+        done=count,
+        first=first,
+        last=first + span,
     )
-    planned = _planned(scene, story, plan, zones)
+
+
+def tell(scene: Scene, plot: Outline, patient: Patient) -> Told:
+    """Condition, consent, plan and times of one story."""
+    story, first, practitioner = plot.story, plot.first, plot.practitioner
+    consent = _consent(scene, patient, practitioner, first)
+    condition = _condition(scene, story, patient, plot.zones, first)
+    plan = _plan(
+        scene, story, condition, plot.protocol, practitioner=practitioner, first=first
+    )
     told = Told(
         story=story,
         plan=plan,
-        planned=planned,
-        zones=zones,
+        planned=_planned(scene, story, plan, plot.zones),
+        zones=plot.zones,
         practitioner=practitioner,
         consent=consent,
     )
-    _take_times(scene, told, protocol, first, count)
-    _scores(scene, told, condition)
+    _take_times(scene, told, plot)
+    _take_talks(scene, told)
     return told
 
 
@@ -103,7 +155,14 @@ def _practitioner(scene: Scene, story: Story) -> User:
     mira, sana, tom = scene.house.practitioners
     if story.deep:
         return tom
-    return scene.random.choices((mira, sana, tom), weights=(5, 4, 3))[0]
+    return scene.random.choices((mira, sana, tom), weights=(6, 3, 3))[0]
+
+
+def _working_day(scene: Scene, who: User, day: date) -> date:
+    """One of the practitioner's weekdays in the week before, each as likely."""
+    posts = scene.house.posts[who.pk]
+    weekday = scene.random.choice([day for post in posts for day in post.weekdays])
+    return day - timedelta(days=(day.weekday() - weekday) % 7)
 
 
 def _sessions_done(scene: Scene, story: Story) -> int:
@@ -237,119 +296,50 @@ def depth(
     return max(wanted // step * step, step if step >= Decimal("0.2") else step * 2)
 
 
-def _take_times(
-    scene: Scene, told: Told, protocol: Protocol, first: date, count: int
-) -> None:
-    day, patient_id = first, told.plan.patient_id
-    for _ in range(count):
-        booking = scene.diary.book(told.practitioner, day, patient_id=patient_id)
-        told.done.append(booking)
-        day = booking.day + timedelta(days=protocol.gap_days)
-    last = told.done[-1].day if told.done else first
-    if told.story.status in {PlanStatus.FINISHED, PlanStatus.REVIEW_DUE}:
-        told.review = scene.diary.book(
+def _take_times(scene: Scene, told: Told, plot: Outline) -> None:
+    """The sessions that were, none sooner than usual, and those ahead."""
+    story, protocol = told.story, plot.protocol
+    patient_id, gap = told.plan.patient_id, timedelta(days=protocol.gap_days)
+    least = timedelta(days=min(protocol.gap_days, USUAL_DAYS))
+    end = scene.today - (least if story.today else timedelta(days=1))
+    day = first = plot.first
+    for left in range(plot.done - 1, -1, -1):
+        booking = scene.diary.book(
             told.practitioner,
-            last + timedelta(days=REVIEW_AFTER_DAYS),
+            day,
             patient_id=patient_id,
+            first=first,
+            last=end - left * least,
         )
-    if told.story.status is PlanStatus.RUNNING:
-        start = scene.today if told.story.today else max(last, scene.today)
-        day = start + timedelta(days=protocol.gap_days)
-        if not told.story.today:
-            day = max(last + timedelta(days=protocol.gap_days), scene.today)
-            day += timedelta(days=int(day == scene.today))
-        missing = told.story.sessions - count - int(told.story.today)
-        for _ in range(missing):
-            booking = scene.diary.book(told.practitioner, day, patient_id=patient_id)
-            told.ahead.append(booking)
-            day = booking.day + timedelta(days=protocol.gap_days)
+        told.done.append(booking)
+        day, first = booking.day + gap, booking.day + least
+    if story.status is not PlanStatus.RUNNING:
+        return
+    day = scene.today + gap if story.today else max(day, scene.today)
+    for _ in range(story.sessions - plot.done - int(story.today)):
+        booking = scene.diary.book(
+            told.practitioner, day, patient_id=patient_id, first=day
+        )
+        told.ahead.append(booking)
+        day = booking.day + gap
 
 
-def _scores(scene: Scene, told: Told, condition: PatientCondition) -> None:
-    course = COURSES[told.story.kind.condition]
-    if told.story.deep:
-        course = _slower(course)
-    days = [booking.day for booking in told.done]
-    opening = told.plan.created_at.date()
-    readings = [opening, *days[1:]]
-    if told.review is not None and told.review.day <= scene.today:
-        readings.append(told.review.day)
-    if told.story.status in {PlanStatus.DRAFT, PlanStatus.TO_BOOK}:
-        readings = [opening]
-    severities = courses.severities(course, readings=len(readings), random=scene.random)
-    rows = list(_readings(scene, told, condition, readings, severities))
-    Score.objects.bulk_create(rows)
-    baseline = rows[0]
-    condition.baseline_scale, condition.baseline_value = baseline.scale, baseline.value
-    condition.save(update_fields=["baseline_scale", "baseline_value"])
-    _set_goal(told, course.scale, baseline.value)
+def _take_talks(scene: Scene, told: Told) -> None:
+    """The consultation before the plan, a look after some sessions, the review."""
+    days = [("consultation", told.plan.created_at.date())]
+    looks = (b.day + timedelta(days=LOOK_DAYS) for b in told.done[::LOOK_AFTER_EVERY])
+    days += [("review", day) for day in looks]
+    for kind, day in days:
+        told.talks.append((kind, _talk(scene, told, day)))
+    if told.story.status in {PlanStatus.FINISHED, PlanStatus.REVIEW_DUE}:
+        last = told.done[-1].day
+        told.review = _talk(scene, told, last + timedelta(days=REVIEW_AFTER_DAYS))
+        told.talks.append(("review", told.review))
 
 
-def _slower(course: courses.Course) -> courses.Course:
-    return courses.Course(
-        scale=course.scale,
-        start=course.start,
-        start_sd=course.start_sd,
-        kept=0.955,
-        kept_sd=0.02,
-        noise_sd=course.noise_sd,
-    )
-
-
-def _readings(
-    scene: Scene,
-    told: Told,
-    condition: PatientCondition,
-    days: list[date],
-    severities: list[float],
-) -> Iterator[Score]:
-    scale = scales.get(COURSES[told.story.kind.condition].scale)
-    own = scales.get("nrs-own")
-    worst = max(severities[0], 0.1)
-    for day, severity in zip(days, severities, strict=True):
-        items = courses.items_for(scale, severity)
-        yield _score(scene, told, condition, scale=scale, items=items, day=day)
-        if scale.key != own.key:
-            felt = 2 + 6.5 * (1 - severity / worst) + scene.random.gauss(0, 0.6)
-            rating = {"rating": min(max(round(felt), 0), 10)}
-            yield _score(scene, told, condition, scale=own, items=rating, day=day)
-
-
-def _score(
-    scene: Scene,
-    told: Told,
-    condition: PatientCondition,
-    *,
-    scale: scales.Scale,
-    items: dict[str, int],
-    day: date,
-) -> Score:
-    is_own = scale.key == "nrs-own"
-    return Score(
-        patient=told.plan.patient,
-        condition=condition,
-        plan=told.plan,
-        scale=scale.key,
-        variant=scale.variant,
-        value=courses.value_of(scale, items),
-        items=items,
-        rater="patient" if is_own else "clinician",
-        rated_on=day,
-        rated_by=told.practitioner,
-        recorded_at=moment(day),
-    )
-
-
-def _set_goal(told: Told, scale: str, start: Decimal) -> None:
-    """A goal that a course can reach: 55 % of the start, or 8 of 10 by own rating."""
-    goal = (
-        Decimal(8)
-        if scale == "nrs-own"
-        else (start * Decimal("0.55")).quantize(Decimal("0.1"))
-    )
-    told.plan.goal_scale = scale
-    told.plan.goal_value = goal.quantize(Decimal(1)) if scale == "gbq" else goal
-    told.plan.save(update_fields=["goal_scale", "goal_value"])
+def _talk(scene: Scene, told: Told, day: date) -> Booking:
+    patient_id = told.plan.patient_id
+    return scene.diary.talk(told.practitioner, day, patient_id=patient_id)
 
 
 def is_roller(kind: Kind, book: RuleBook) -> bool:

@@ -22,6 +22,9 @@ from clinic.staff.roles import Capability, Role
 PASSWORD = "needlepoint"  # noqa: S105  the demo's, shown on its sign-in page
 PEN_MODELS = ("SKINPEN_PRECISION", "DERMAPEN_4")
 NAME = "Harbour Skin Clinic"
+# A small clinic: two rooms on weekdays and one more, elsewhere, on Wednesdays.
+HOURS = ((time(9), time(12)), (time(13), time(14, 15)))
+CANAL_DAYS, MILL_DAYS = (0, 1, 2, 3, 4), (2,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,20 +51,17 @@ class House:
 def build(*, today: date, now: datetime) -> House:
     """One clinic, two sites, three practitioners, a desk and an owner."""
     Clinic.objects.create(pk=1, name=NAME, is_demo=True, demo_day=today)
-    canal = _site("Canal Street", "14 Canal Street, Harbour", range(6))
-    mill = _site("Old Mill", "2 Mill Lane, Harbour", range(5))
-    rooms = [Room.objects.create(site=canal, name=f"Room {n}") for n in (1, 2, 3)]
-    mill_rooms = [Room.objects.create(site=mill, name=f"Room {n}") for n in (1, 2)]
+    canal = _site("Canal Street", "14 Canal Street, Harbour", CANAL_DAYS)
+    mill = _site("Old Mill", "2 Mill Lane, Harbour", MILL_DAYS)
+    one, two = (Room.objects.create(site=canal, name=f"Room {n}") for n in (1, 2))
+    three = Room.objects.create(site=mill, name="Room 3")
     mira, sana, tom = _practitioners()
     posts = {
-        mira.pk: (Post(site=canal, room=rooms[1], weekdays=(0, 1, 2, 3, 4, 5)),),
-        sana.pk: (
-            Post(site=canal, room=rooms[0], weekdays=(0, 1, 2, 3, 5)),
-            Post(site=mill, room=mill_rooms[0], weekdays=(4,)),
-        ),
+        mira.pk: (Post(site=canal, room=two, weekdays=CANAL_DAYS),),
+        sana.pk: (Post(site=canal, room=one, weekdays=(0, 2, 4)),),
         tom.pk: (
-            Post(site=mill, room=mill_rooms[1], weekdays=(0, 1)),
-            Post(site=canal, room=rooms[2], weekdays=(2, 3, 4)),
+            Post(site=canal, room=one, weekdays=(1, 3)),
+            Post(site=mill, room=three, weekdays=MILL_DAYS),
         ),
     }
     for person in (mira, sana, tom):
@@ -83,14 +83,15 @@ def build(*, today: date, now: datetime) -> House:
     )
 
 
-def _site(name: str, address: str, weekdays: range) -> Site:
+def _site(name: str, address: str, weekdays: tuple[int, ...]) -> Site:
     site = Site.objects.create(
         name=name, address=address, phone="+442079460100", time_zone="Europe/London"
     )
-    for weekday in weekdays:
-        OpeningHours.objects.create(
-            site=site, weekday=weekday, begins=time(8), ends=time(18)
-        )
+    OpeningHours.objects.bulk_create(
+        OpeningHours(site=site, weekday=weekday, begins=begins, ends=ends)
+        for weekday in weekdays
+        for begins, ends in HOURS
+    )
     return site
 
 
@@ -135,14 +136,17 @@ def _user(
 def _give_hours(person: User, posts: tuple[Post, ...]) -> None:
     for post in posts:
         SiteStaff.objects.create(site=post.site, user=person)
-        for weekday in post.weekdays:
-            WorkingHours.objects.create(
+        WorkingHours.objects.bulk_create(
+            WorkingHours(
                 user=person,
                 site=post.site,
                 weekday=weekday,
-                begins=time(8, 30),
-                ends=time(17, 30),
+                begins=begins,
+                ends=ends,
             )
+            for weekday in post.weekdays
+            for begins, ends in HOURS
+        )
 
 
 def _closures(today: date) -> None:

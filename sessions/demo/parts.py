@@ -107,10 +107,12 @@ def _units(
                 )
             )
             kept.append(session)
-    for session, unit in zip(kept, Unit.objects.bulk_create(units), strict=True):
-        SessionUnit.objects.create(
+    SessionUnit.objects.bulk_create(
+        SessionUnit(
             session=session, unit=unit, is_discarded=True, taken_at=session.started_at
         )
+        for session, unit in zip(kept, Unit.objects.bulk_create(units), strict=True)
+    )
 
 
 def _lot_for(

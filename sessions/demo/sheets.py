@@ -1,12 +1,12 @@
 """Visits and session records of the told stories, written in bulk and then signed."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery
 
 from clinic.rules import screening
 from clinic.rules.facts import Purpose
@@ -23,6 +23,7 @@ from sessions.demo.shapes import Sheet
 from sessions.models import PlannedSession, TreatmentSession, Visit
 
 MISSED_SHARE = 0.055
+ANSWERING = timedelta(minutes=15)
 
 
 def write(scene: Scene, stories: Iterable[Told]) -> None:
@@ -53,7 +54,7 @@ def record(scene: Scene, sheets: list[Sheet], *, unsigned: int = 0) -> None:
             for sheet in sheets
         ]
     )
-    screenings = _screenings(scene, sheets)
+    screenings = screen(scene, sheets)
     sessions = TreatmentSession.objects.bulk_create(
         [
             _session(scene, sheet, visit, asked)
@@ -118,30 +119,34 @@ def _visits_ahead(scene: Scene, stories: list[Told]) -> None:
                     planned=planned,
                 )
             )
-        if told.review is not None:
-            past = told.review.day < scene.today
-            status = "done" if past else "confirmed"
-            rows.append(
-                visit_of(scene, told, told.review, kind="review", status=status)
-            )
+        rows.extend(_talks(scene, told))
         if scene.random.random() < MISSED_SHARE * max(len(told.done), 1):
             rows.extend(_missed(scene, told))
     Visit.objects.bulk_create(rows)
 
 
+def _talks(scene: Scene, told: Told) -> Iterator[Visit]:
+    """The consultation before the plan, the looks after sessions, the review."""
+    for kind, booking in told.talks:
+        status = "done" if booking.day < scene.today else "confirmed"
+        yield visit_of(scene, told, booking, kind=kind, status=status)
+
+
 def _missed(scene: Scene, told: Told) -> list[Visit]:
     if not told.done:
         return []
-    earlier = scene.random.choice(told.done).day - timedelta(days=3)
+    treated = scene.random.choice(told.done).day
     booking = scene.diary.book(
-        told.practitioner, earlier, patient_id=told.plan.patient_id
+        told.practitioner,
+        treated - timedelta(days=3),
+        patient_id=told.plan.patient_id,
+        last=treated - timedelta(days=1),
     )
-    if booking.day >= scene.today:
-        return []
     return [visit_of(scene, told, booking, kind="session", status="missed")]
 
 
-def _screenings(scene: Scene, sheets: list[Sheet]) -> list[Screening]:
+def screen(scene: Scene, sheets: list[Sheet]) -> list[Screening]:
+    """The questions of each sheet's patient, all answered with no on the day."""
     rows = Screening.objects.bulk_create(
         [
             Screening(
@@ -149,26 +154,24 @@ def _screenings(scene: Scene, sheets: list[Sheet]) -> list[Screening]:
                 purpose="session",
                 for_date=sheet.booking.day,
                 zones=[zone.zone for zone in sheet.told.zones],
-                started_at=sheet.booking.starts_at - timedelta(minutes=15),
+                started_at=sheet.booking.starts_at - ANSWERING,
                 started_by=sheet.booking.practitioner,
                 answered_by_patient=True,
             )
             for sheet in sheets
         ]
     )
-    _answer(
-        (row.pk, key)
-        for row, sheet in zip(rows, sheets, strict=True)
-        for key in asked_of(scene, sheet.told.plan.patient, sheet.booking)
-    )
-    for row, sheet in zip(rows, sheets, strict=True):
-        row.completed_at = sheet.booking.starts_at
-        row.completed_by = sheet.booking.practitioner
-        row.verdict, row.book_revision = "ok", scene.book.revision
-    Screening.objects.bulk_update(
-        rows,
-        ["completed_at", "completed_by", "verdict", "book_revision"],
-        batch_size=500,
+    asked: dict[int, list[str]] = {}
+    for sheet in sheets:
+        patient = sheet.told.plan.patient
+        if patient.pk not in asked:
+            asked[patient.pk] = asked_of(scene, patient, sheet.booking)
+    _answer((row.pk, key) for row in rows for key in asked[row.patient_id])
+    Screening.objects.filter(pk__in=[row.pk for row in rows]).update(
+        completed_at=F("started_at") + ANSWERING,
+        completed_by=F("started_by"),
+        verdict="ok",
+        book_revision=scene.book.revision,
     )
     return rows
 

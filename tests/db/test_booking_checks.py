@@ -8,7 +8,8 @@ import pytest
 
 from clinic.audit.models import AuditEvent
 from clinic.rules.gates import Pass, Step
-from sessions.booking import actions, checks
+from patients.models import PatientCondition
+from sessions.booking import actions, checks, earlier
 from sessions.booking.actions import Move, VisitEntry
 from sessions.booking.checks import RefusedError
 from sessions.models import Plan, Visit, ZoneTreatment
@@ -241,3 +242,14 @@ def test_a_clinical_refusal_defers_to_its_day() -> None:
     error = refused(course, course.entry(2, days - 1))
     assert error.judged[0].first_allowed_on == offered
     assert Plan.objects.count() == 1
+
+
+def test_where_the_protocol_names_no_zone_the_condition_says_where_it_is() -> None:
+    course = Course()
+    course.plan.protocol.zones.all().delete()
+    [other] = earlier.sessions_of(patient_id=course.patient.pk)
+    assert {zone.zone for zone in other.zones or ()} == {"CM-R", "CM-L"}
+    assert refused(course, course.entry(2, 13)).gate.refusing
+    PatientCondition.objects.update(zones=["AB"])
+    [elsewhere] = earlier.sessions_of(patient_id=course.patient.pk)
+    assert {zone.zone for zone in elsewhere.zones or ()} == {"AB"}

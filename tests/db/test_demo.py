@@ -1,7 +1,9 @@
 """The demo clinic: whole, plausible, and the same for the same moment."""
 
+from collections import defaultdict
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -10,10 +12,20 @@ from django.db.models import Count, F, Q
 from pytest_django.plugin import DjangoDbBlocker
 
 from clinic.models import Clinic, Lot, User
-from patients.models import Patient
+from clinic.rules import interval
+from clinic.rules.book import load_book
+from clinic.rules.findings import Verdict
+from clinic.rules.gates import Step
+from patients.models import Patient, Screening
+from sessions.booking import checks
+from sessions.booking.checks import Wanted
+from sessions.booking.earlier import planned_of, sessions_of
 from sessions.demo.build import build, demo_moment
+from sessions.demo.diary import SESSIONS_AT
 from sessions.models import Plan, Score, TreatmentSession, Visit, ZoneTreatment
 from sessions.plans.statuses import PlanStatus
+from sessions.reports.filters import Filters, Span
+from sessions.reports.queries import use
 
 WEDNESDAY = datetime(2026, 11, 25, 10, 31, tzinfo=UTC)
 
@@ -86,6 +98,90 @@ def test_every_figure_follows_the_rules_it_will_be_judged_by() -> None:
     signed = TreatmentSession.objects.filter(signed_at__isnull=False)
     assert signed.count() > 500
     assert not signed.exclude(signed_digest__regex="^[0-9a-f]{64}$")
+
+
+@pytest.mark.usefixtures("_demo")
+def test_nothing_is_booked_that_the_product_would_refuse() -> None:
+    today = WEDNESDAY.date()
+    ahead = Visit.objects.filter(kind="session", day__gte=today)
+    ahead = ahead.filter(status__in=["confirmed", "unconfirmed"])
+    planned = planned_of(ahead.values_list("planned_session", flat=True))
+    by_patient: dict[int, list[Visit]] = defaultdict(list)
+    for visit in ahead.select_related("patient"):
+        by_patient[visit.patient_id].append(visit)
+    assert ahead.count() > 100
+    for visits in by_patient.values():
+        people = [visit.practitioner_id for visit in visits]
+        facts = checks.read_facts(visits[0].patient, today=today, practitioners=people)
+        for visit in visits:
+            others = [one for one in facts.others if one.visit_id != visit.pk]
+            wanted = Wanted(
+                kind="session",
+                on=visit.day,
+                practitioner_id=visit.practitioner_id,
+                planned=planned[visit.planned_session_id or 0],
+            )
+            [judged] = checks.judge(
+                replace(facts, others=tuple(others)),
+                wanted=[wanted],
+                step=Step.BOOK,
+                today=today,
+            )
+            found = {finding.code for finding in judged.gate.refusing}
+            assert not found, f"{visit} of {visit.patient} on {visit.day}: {found}"
+
+
+@pytest.mark.usefixtures("_demo")
+def test_no_two_sessions_of_one_skin_were_nearer_than_the_rule_allows() -> None:
+    book = load_book()
+    for patient in Patient.objects.filter(visits__kind="session").distinct():
+        others = sessions_of(patient_id=patient.pk)
+        for other in others:
+            before = [o for o in others if o is not other and o.on <= other.on]
+            zones = other.zones or ()
+            found = interval.check(
+                book,
+                previous=[t for o in before for t in o.treated([])],
+                planned=zones,
+                on=other.on,
+            )
+            assert Verdict.BLOCK not in {finding.verdict for finding in found}
+
+
+@pytest.mark.usefixtures("_demo")
+def test_rooms_and_people_are_as_busy_as_in_a_real_clinic() -> None:
+    last = WEDNESDAY.date()
+    for days in (365, 91):
+        first = last - timedelta(days=days - 1)
+        filters = Filters(span=Span.YEAR, first_day=first, last_day=last)
+        for used in (*use.rooms(filters), *use.people(filters)):
+            assert 35 < used.share < 75, (used.name, used.share)
+        together = use.together(use.rooms(filters))
+        assert 40 < together.share < 75
+
+
+@pytest.mark.usefixtures("_demo")
+@pytest.mark.parametrize("email", ["practitioner", "sana", "tom"])
+def test_everybody_who_works_today_has_a_full_day(email: str) -> None:
+    visits = Visit.objects.filter(
+        day=WEDNESDAY.date(), practitioner__email=f"{email}@demo.clinic"
+    )
+    assert visits.filter(kind="session").count() == len(SESSIONS_AT)
+    assert visits.filter(kind="consultation").count() == 1
+
+
+@pytest.mark.usefixtures("_demo")
+def test_nobody_is_in_a_room_or_numbed_without_being_screened() -> None:
+    day = WEDNESDAY.date()
+    treated = Visit.objects.filter(day=day, status__in=["in_room", "numbing", "done"])
+    screened = Screening.objects.filter(
+        purpose="session", for_date=day, completed_at__isnull=False
+    )
+    people = set(treated.values_list("patient", flat=True))
+    assert people
+    assert people <= set(screened.values_list("patient", flat=True))
+    in_room = treated.filter(status="in_room")
+    assert in_room.count() == in_room.filter(session__isnull=False).count() == 3
 
 
 @pytest.mark.prove
