@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -142,12 +143,7 @@ def answer(
     today = timezone.localdate(now)
     for key, entry in entries.items():
         _refuse_impossible(key, entry, book=book, today=today)
-    held = screenings.answers_of(locked)
-    changed = [
-        key
-        for key, entry in entries.items()
-        if _keep(locked, key, entry, held.get(key))
-    ]
+    changed = _keep(locked, entries)
     if by_patient and not locked.answered_by_patient:
         locked.answered_by_patient = True
         locked.save(update_fields=["answered_by_patient"])
@@ -156,12 +152,32 @@ def answer(
     return locked
 
 
-def _keep(
-    screening: Screening, key: str, entry: AnswerEntry, held: ScreeningAnswer | None
-) -> bool:
-    """Write one answer; whether anything changed. Details stay with a yes only."""
+def _keep(screening: Screening, entries: Mapping[str, AnswerEntry]) -> list[str]:
+    """Write the answers, in two statements at most; the questions that changed."""
+    held = screenings.answers_of(screening)
+    first, other = [], []
+    for key, entry in entries.items():
+        kept, values = held.get(key), _values(entry)
+        if kept is None:
+            if entry.value is not None:
+                first.append(
+                    ScreeningAnswer(screening=screening, question=key, **values)
+                )
+        elif any(getattr(kept, name) != value for name, value in values.items()):
+            for name, value in values.items():
+                setattr(kept, name, value)
+            other.append(kept)
+    ScreeningAnswer.objects.bulk_create(first)
+    if other:
+        ScreeningAnswer.objects.bulk_update(other, fields=list(_values(NO)))
+    written = {one.question for one in (*first, *other)}
+    return [key for key in entries if key in written]
+
+
+def _values(entry: AnswerEntry) -> dict[str, Any]:
+    """What one answer keeps; details stay with a yes only."""
     said = entry if entry.value else AnswerEntry(value=entry.value)
-    values = {
+    return {
         "value": said.value,
         "dated_on": said.dated_on,
         "stopped_on": said.stopped_on,
@@ -170,17 +186,6 @@ def _keep(
         "zones": sorted(said.zones),
         "detail": said.detail,
     }
-    if held is None:
-        if said.value is None:
-            return False
-        ScreeningAnswer.objects.create(screening=screening, question=key, **values)
-        return True
-    changed = [name for name, value in values.items() if getattr(held, name) != value]
-    for name in changed:
-        setattr(held, name, values[name])
-    if changed:
-        held.save(update_fields=changed)
-    return bool(changed)
 
 
 def _refuse_impossible(
