@@ -167,11 +167,15 @@ def _came_from(request: HttpRequest) -> str:
 
 
 def parse_date_or_none(text: str) -> date | None:
-    """The day of a text in ISO form, None for anything else."""
+    """The day of a text in ISO form, None for anything else.
+
+    The first and the last year of the calendar have no day before or after.
+    """
     try:
-        return parse_date(text)
+        day = parse_date(text)
     except ValueError:
         return None
+    return day if day and date.min.year < day.year < date.max.year else None
 
 
 def _day(request: StaffRequest, wanted: str) -> date:

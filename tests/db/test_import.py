@@ -394,11 +394,14 @@ def test_the_command_says_what_came_of_it(
         (["nowhere"], "neither a file nor a folder"),
         ([str(SAMPLES / "jane.csv"), "--format", "fresha"], "This is Jane"),
         ([str(SAMPLES.parent)], "holds no CSV file"),
+        ([str(SAMPLES / "jane.csv"), "--refused", "no/such/file.csv"], "no folder"),
+        ([str(SAMPLES / "jane.csv"), "--refused", __file__], "is there already"),
     ],
 )
 def test_the_command_refuses_in_one_sentence(arguments: list[str], words: str) -> None:
     with pytest.raises(CommandError, match=words):
         call_command("import_patients", *arguments)
+    assert not Patient.objects.exists()
 
 
 def test_mended_rows_can_be_imported_again(tmp_path: Path) -> None:

@@ -312,3 +312,11 @@ def test_a_single_visit_is_booked_from_the_first_free_times(house: House) -> Non
     assert taken.status_code == 409
     assert house.desk.full_name in html(taken)
     assert isinstance(visit.starts_at, datetime)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2026-02-30", "x"])
+def test_a_day_that_cannot_be_shown_is_today(day: str) -> None:
+    client = signed_in(factories.make_desk(site=factories.make_site()))
+    answer = client.get("/today/", {"d": day})
+    assert answer.status_code == 200
+    assert answer.context["found"].day == client.get("/today/").context["found"].day

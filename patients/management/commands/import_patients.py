@@ -64,6 +64,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Import, or only try; the report goes to standard output."""
         try:
+            _refuse_a_bad_place(options["refused"])
             files = self._sources(options["path"])
             with context.acting_from(context.Origin(source="command")):
                 if options["dry_run"]:
@@ -152,6 +153,16 @@ def _setting(trial_ids: Any) -> actions.Setting:
         region=regions.region_of(time_zone=site.time_zone) if site else None,
         trial_ids=trial_ids,
     )
+
+
+def _refuse_a_bad_place(path: Path | None) -> None:
+    """Before anything is read: the file of refused rows must be new, in a folder."""
+    if path is None:
+        return
+    if path.exists():
+        raise FileRefusedError(f"{path} is there already. Name a new file.")
+    if not path.parent.is_dir():
+        raise FileRefusedError(f"There is no folder {path.parent}.")
 
 
 def _write_leftovers(run: ImportRun, path: Path) -> None:
