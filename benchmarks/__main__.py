@@ -20,14 +20,9 @@ def main(names: list[str]) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings_test")
     os.environ.setdefault("NEEDLEPOINT_DATABASE_ROLE", "needlepoint_owner")
     import django
-    from django.test.utils import (
-        setup_databases,
-        setup_test_environment,
-        teardown_databases,
-    )
+    from django.test.utils import setup_databases, teardown_databases
 
     django.setup()
-    setup_test_environment(debug=False)
     found = [module.name for module in pkgutil.iter_modules(benchmarks.__path__)]
     wanted = names or sorted(set(found) - SKIP)
     _own_database()

@@ -1,4 +1,4 @@
-"""The owner's report over a year of ten thousand sessions in ten zones each.
+"""The owner's report of one year out of four: 100,000 sessions in ten zones each.
 
 The floor is the same statements sent bare through psycopg2, their rows fetched
 and thrown away. Cold is the first report on a new connection.
@@ -21,12 +21,17 @@ from sessions.models import (
 from sessions.reports import filters, report
 from tests import factories
 
-PLANS = 2_000
-SESSIONS = 5 * PLANS
+PLANS = 20_000
+PEOPLE = 6  # each with a room of their own: twelve visits a day
+A_DAY = 12 * PEOPLE
+COHORT = 2_000  # plans that run at the same time, their sessions 28 days apart
+REVIEW_AFTER_DAYS = 60
+A_COURSE = 5  # sessions
+SESSIONS = A_COURSE * PLANS
 ZONES = ("FH", "GL", "TE-R", "TE-L", "NO", "CM-R", "CM-L", "CL-R", "CL-L", "CH")
-FIRST_DAY = factories.TODAY - timedelta(days=350)
+FIRST_DAY = factories.TODAY - timedelta(days=SESSIONS // A_DAY + REVIEW_AFTER_DAYS)
 FROM_ID = 1_000_000
-ROUNDS = 15
+ROUNDS, COLD_ROUNDS = 10, 5
 
 
 def run() -> list[Row]:
@@ -37,8 +42,11 @@ def run() -> list[Row]:
     def ours() -> object:
         return report.progress(wanted, now=factories.NOW)
 
-    connection.close()
-    cold_ms = once(ours)
+    cold = []
+    for _again in range(COLD_ROUNDS):
+        connection.close()
+        connection.ensure_connection()
+        cold.append(once(ours))
     zones = ZoneTreatment.objects.count()
     return [
         compare(
@@ -48,12 +56,7 @@ def run() -> list[Row]:
             rounds=ROUNDS,
             limit=2,
         ),
-        Row(
-            name="the same, cold",
-            ours_ms=cold_ms,
-            ours_p95_ms=cold_ms,
-            limit_ms=1_000,
-        ),
+        Row(name="the same, cold", ours=cold, limit_ms=1_000),
     ]
 
 
@@ -79,8 +82,8 @@ def _bare(work: Callable[[], object]) -> Callable[[], object]:
 
 def _fill() -> None:
     site = factories.make_site()
-    people = [factories.make_practitioner(site=site).pk for _ in range(3)]
-    rooms = [factories.make_room(site=site).pk for _ in range(3)]
+    people = [factories.make_practitioner(site=site).pk for _ in range(PEOPLE)]
+    rooms = [factories.make_room(site=site).pk for _ in range(PEOPLE)]
     patient = factories.make_patient()
     condition = factories.make_condition(patient=patient)
     by = factories.make_desk(site=site)
@@ -104,23 +107,24 @@ def _fill() -> None:
         status="done",
     )
     session = factories.make_session(visit=visit, condition=condition)
-    of_plan = f"{FROM_ID} + n %% {PLANS}"
+    of_plan = f"{FROM_ID} + n / {A_COURSE * COHORT} * {COHORT} + n %% {COHORT}"
     own = {"patient_id": of_plan, "condition_id": of_plan, "plan_id": of_plan}
     _copy(patient, count=PLANS, values={})
-    _copy(condition, count=PLANS, values={"patient_id": of_plan})
+    _copy(condition, count=PLANS, values={"patient_id": f"{FROM_ID} + n"})
     _copy(
         plan,
         count=PLANS,
         values={
-            "patient_id": of_plan,
-            "condition_id": of_plan,
-            "practitioner_id": f"(ARRAY{people})[1 + n %% 3]",
+            "patient_id": f"{FROM_ID} + n",
+            "condition_id": f"{FROM_ID} + n",
+            "practitioner_id": f"(ARRAY{people})[1 + n %% {PEOPLE}]",
         },
     )
-    day = f"(date '{FIRST_DAY}' + n / 36)"
-    starts = f"({day} + time '08:00' + (n %% 36) / 3 * interval '45 minutes')"
+    day = f"(date '{FIRST_DAY}' + n / {A_DAY})"
+    place = f"(n %% {A_DAY}) / {PEOPLE}"
+    starts = f"({day} + time '08:00' + {place} * interval '45 minutes')"
     starts = f"({starts} AT TIME ZONE '{site.time_zone}')"
-    who = f"(ARRAY{people})[1 + n %% 3]"
+    who = f"(ARRAY{people})[1 + n %% {PEOPLE}]"
     _copy(
         visit,
         count=SESSIONS,
@@ -128,7 +132,7 @@ def _fill() -> None:
             "patient_id": of_plan,
             "plan_id": of_plan,
             "practitioner_id": who,
-            "room_id": f"(ARRAY{rooms})[1 + n %% 3]",
+            "room_id": f"(ARRAY{rooms})[1 + n %% {PEOPLE}]",
             "day": day,
             "starts_at": starts,
             "ends_at": f"{starts} + interval '45 minutes'",
@@ -148,6 +152,7 @@ def _fill() -> None:
     zone = ZoneTreatment.objects.create(
         session=session, zone="CM-R", depth_setting_mm="1.25", passes=4
     )
+    _unguarded(zone)
     _copy(
         zone,
         count=SESSIONS * len(ZONES),
@@ -184,6 +189,20 @@ def _fill() -> None:
         cursor.execute("ANALYZE")
 
 
+def _unguarded(row: models.Model) -> None:
+    """Let a million made-up rows in without looking each up; the database is ours."""
+    table = row._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        cursor.execute(
+            "SELECT conname FROM pg_constraint "
+            "WHERE conrelid = %s::regclass AND contype = 'f'",
+            [table],
+        )
+        for (name,) in cursor.fetchall():
+            cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
+
+
 def _readings(plan: Plan, own: Mapping[str, str], day: str) -> None:
     """A reading at each session's day, and one sixty days after the last."""
     score = Score.objects.create(
@@ -198,21 +217,32 @@ def _readings(plan: Plan, own: Mapping[str, str], day: str) -> None:
         rated_by=plan.created_by,
         recorded_at=factories.NOW,
     )
-    last = SESSIONS - PLANS
+    number = f"n %% {A_COURSE * COHORT} / {COHORT}"
     _copy(
         score,
-        count=SESSIONS + PLANS,
+        count=SESSIONS,
+        values={**own, "rated_on": day, "value": f"20 - {number}"},
+    )
+    same = f"{FROM_ID} + n"
+    last = f"n / {COHORT} * {A_COURSE * COHORT} + {(A_COURSE - 1) * COHORT}"
+    days = f"({last} + n %% {COHORT}) / {A_DAY} + {REVIEW_AFTER_DAYS}"
+    _copy(
+        score,
+        count=PLANS,
+        from_id=FROM_ID + SESSIONS,
         values={
-            **own,
-            "value": f"CASE WHEN n < {SESSIONS} THEN 20 - n / {PLANS}"
-            " ELSE 5 + n %% 9 END",
-            "rated_on": f"CASE WHEN n < {SESSIONS} THEN {day} ELSE date '{FIRST_DAY}'"
-            f" + (n - {SESSIONS} + {last}) / 36 + 60 END",
+            "patient_id": same,
+            "condition_id": same,
+            "plan_id": same,
+            "rated_on": f"date '{FIRST_DAY}' + {days}",
+            "value": "5 + n %% 9",
         },
     )
 
 
-def _copy(row: models.Model, *, count: int, values: Mapping[str, str]) -> None:
+def _copy(
+    row: models.Model, *, count: int, values: Mapping[str, str], from_id: int = FROM_ID
+) -> None:
     """So many copies of a row, numbered n from 0, with other values by column."""
     columns = [
         field.column
@@ -225,7 +255,7 @@ def _copy(row: models.Model, *, count: int, values: Mapping[str, str]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} (id, {named}) "  # noqa: S608, our own names
-            f"SELECT {FROM_ID} + n, {chosen} FROM {table} one, "
+            f"SELECT {from_id} + n, {chosen} FROM {table} one, "
             "generate_series(0, %s - 1) n WHERE one.id = %s",
             [count, row.pk],
         )

@@ -81,7 +81,7 @@ def progress(filters: Filters, *, now: datetime) -> Report:
         filters=filters,
         counted_at=now,
         now=outcomes.outcomes(filters),
-        before=outcomes.outcomes(before),
+        before=outcomes.by_condition(before),
         ended=ended,
         ended_before=keeping.ended(before)[0],
         ended_months=ended_months,

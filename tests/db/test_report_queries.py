@@ -132,6 +132,17 @@ def test_ten_plans_give_a_median_and_nine_give_nothing(clinic: Clinic) -> None:
     assert (group.low, group.high) == (Decimal("32.5"), Decimal("77.5"))
 
 
+def test_a_period_compared_with_has_the_figures_it_had_as_the_period_itself(
+    clinic: Clinic,
+) -> None:
+    for number in range(SMALLEST_GROUP):
+        clinic.reviewed(10, 9 - number, mm="1.25" if number % 2 else "2.00")
+    itself, compared = outcomes.outcomes(PERIOD), outcomes.by_condition(PERIOD)
+    assert itself.whole.is_shown
+    assert len(itself.depths) == 2
+    assert (compared.whole, compared.conditions) == (itself.whole, itself.conditions)
+
+
 @pytest.mark.parametrize(
     ("wait", "counts"),
     [

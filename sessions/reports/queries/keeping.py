@@ -34,17 +34,17 @@ SELECT count(*) FILTER (WHERE status = 'finished') AS finished,
 )
 STAYING = (
     """
-WITH course AS (
-    SELECT plan.id, plan.status,
+WITH begun AS (
+    SELECT plan_id, count(*) AS done FROM treatments_treatmentsession
+     WHERE signed_at IS NOT NULL GROUP BY plan_id
+    HAVING min(performed_on) BETWEEN %(first)s AND %(last)s
+),
+course AS (
+    SELECT plan.status, begun.done,
            (SELECT count(*) FROM treatments_plannedsession planned
-             WHERE planned.plan_id = plan.id AND NOT planned.is_dropped) AS planned,
-           (SELECT count(*) FROM treatments_treatmentsession session
-             WHERE session.plan_id = plan.id AND session.signed_at IS NOT NULL) AS done
-      FROM treatments_plan plan
-     WHERE EXISTS (SELECT 1 FROM treatments_treatmentsession session
-                    WHERE session.plan_id = plan.id AND session.signed_at IS NOT NULL
-                    GROUP BY session.plan_id
-                   HAVING min(session.performed_on) BETWEEN %(first)s AND %(last)s)
+             WHERE planned.plan_id = plan.id AND NOT planned.is_dropped) AS planned
+      FROM treatments_plan plan JOIN begun ON begun.plan_id = plan.id
+     WHERE true
 """
     + PART.format(table="plan")
     + CONDITION

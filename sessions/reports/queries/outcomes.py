@@ -26,25 +26,22 @@ REVIEW_AFTER_DAYS = 56
 
 READ = """
 WITH scale (key, sign, possible, best) AS (VALUES {scales}),
+read AS (
+    SELECT DISTINCT plan_id FROM treatments_score
+     WHERE rated_on BETWEEN %(first)s AND %(last)s AND withdrawn_at IS NULL
+),
 course AS (
-    SELECT plan.id, plan.patient_id, plan.practitioner_id, plan.site_id,
-           condition.kind AS condition, protocol.device_kind, plan.status,
+    SELECT plan.id, plan.patient_id, plan.practitioner_id, plan.protocol_id,
+           condition.kind AS condition, protocol.device_kind,
            COALESCE(NULLIF(plan.goal_scale, ''), condition.baseline_scale) AS main,
-           done.first_on, done.last_on, done.deepest_mm, done.past_protocol
-      FROM treatments_plan plan
+           done.first_on, done.last_on
+      FROM read
+      JOIN treatments_plan plan ON plan.id = read.plan_id
       JOIN patients_patientcondition condition ON condition.id = plan.condition_id
       JOIN treatments_protocol protocol ON protocol.id = plan.protocol_id
       JOIN LATERAL (
-        SELECT min(performed_on) AS first_on, max(performed_on) AS last_on,
-               max(COALESCE(zone.depth_setting_mm, zone.needle_length_mm))
-                   AS deepest_mm,
-               COALESCE(bool_or(COALESCE(zone.depth_setting_mm, zone.needle_length_mm)
-                        > limits.high_mm), false) AS past_protocol
+        SELECT min(performed_on) AS first_on, max(performed_on) AS last_on
           FROM treatments_treatmentsession session
-          LEFT JOIN treatments_zonetreatment zone
-                 ON zone.session_id = session.id AND NOT zone.is_left_out
-          LEFT JOIN treatments_protocolzone limits
-                 ON limits.protocol_id = plan.protocol_id AND limits.zone = zone.zone
          WHERE session.plan_id = plan.id AND session.signed_at IS NOT NULL
       ) done ON done.last_on IS NOT NULL
      WHERE (%(site)s::bigint IS NULL OR plan.site_id = %(site)s)
@@ -77,32 +74,61 @@ outcome AS (
      WHERE review.rated_on BETWEEN %(first)s AND %(last)s
 )
 """
+# Last, and only for plans that count: the zones are by far the most rows.
+DEEP = """,
+deep AS (
+    SELECT outcome.*, depth.deepest_mm, depth.past_protocol
+      FROM outcome
+      JOIN LATERAL (
+        SELECT max(COALESCE(zone.depth_setting_mm, zone.needle_length_mm))
+                   AS deepest_mm,
+               COALESCE(bool_or(COALESCE(zone.depth_setting_mm, zone.needle_length_mm)
+                        > limits.high_mm), false) AS past_protocol
+          FROM treatments_treatmentsession session
+          JOIN treatments_zonetreatment zone
+            ON zone.session_id = session.id AND NOT zone.is_left_out
+          LEFT JOIN treatments_protocolzone limits
+                 ON limits.protocol_id = outcome.protocol_id
+                AND limits.zone = zone.zone
+         WHERE session.plan_id = outcome.id AND session.signed_at IS NOT NULL
+      ) depth ON true
+     WHERE outcome.improvement IS NOT NULL
+)
+"""
 PERCENT = (
     "100.0 * scale.sign * (opening.value - review.value) / NULLIF(CASE WHEN "
     "scale.possible THEN scale.sign * (opening.value - scale.best) "
     "ELSE opening.value END, 0)"
 )
-GROUPS = """
-SELECT GROUPING(condition) AS all_conditions, GROUPING(device_kind) AS all_depths,
-       GROUPING(past_protocol) AS all_depth_rules, GROUPING(month) AS all_months,
-       condition, device_kind, depth, past_protocol, month, count(*) AS plans,
-       count(DISTINCT patient_id) AS people,
+FIGURES = """
+       count(*) AS plans, count(DISTINCT patient_id) AS people,
        count(DISTINCT patient_id) FILTER (WHERE own_rating IS NOT NULL) AS raters,
        percentile_cont(0.25) WITHIN GROUP (ORDER BY improvement) AS low,
        percentile_cont(0.5) WITHIN GROUP (ORDER BY improvement) AS median,
        percentile_cont(0.75) WITHIN GROUP (ORDER BY improvement) AS high,
        percentile_cont(0.5) WITHIN GROUP (ORDER BY own_rating) AS own
+"""
+GROUPS = f"""
+SELECT GROUPING(condition) AS all_conditions, GROUPING(device_kind) AS all_depths,
+       GROUPING(past_protocol) AS all_depth_rules, GROUPING(month) AS all_months,
+       condition, device_kind, depth, past_protocol, month, {FIGURES}
   FROM (SELECT *, ceil(deepest_mm * 4) / 4 AS depth,
-               date_trunc('month', reviewed_on)::date AS month FROM outcome) one
- WHERE improvement IS NOT NULL
+               date_trunc('month', reviewed_on)::date AS month FROM deep) one
  GROUP BY GROUPING SETS ((), (condition), (condition, device_kind, depth),
                          (condition, past_protocol), (month))
+"""
+BY_CONDITION = f"""
+SELECT GROUPING(condition) AS all_conditions, 1 AS all_depths, 1 AS all_depth_rules,
+       1 AS all_months, condition, NULL AS device_kind, NULL AS depth,
+       NULL AS past_protocol, NULL AS month, {FIGURES}
+  FROM outcome WHERE improvement IS NOT NULL
+ GROUP BY GROUPING SETS ((), (condition))
 """
 PLANS = """
 SELECT id AS plan_id, patient_id, practitioner_id, condition, device_kind,
        deepest_mm, past_protocol, main AS scale, before_value, after_value,
        improvement, reviewed_on
-  FROM outcome WHERE improvement IS NOT NULL
+  FROM deep
  ORDER BY improvement, id
 """
 
@@ -164,7 +190,15 @@ def statement() -> str:
 
 def outcomes(filters: Filters) -> Outcomes:
     """The improvement in a period; one statement."""
-    found = rows(statement() + GROUPS, filters.arguments())
+    return _outcomes(rows(statement() + DEEP + GROUPS, filters.arguments()))
+
+
+def by_condition(filters: Filters) -> Outcomes:
+    """The same without depths and months, for a period that is only compared with."""
+    return _outcomes(rows(statement() + BY_CONDITION, filters.arguments()))
+
+
+def _outcomes(found: list[dict[str, Any]]) -> Outcomes:
     return Outcomes(
         whole=_whole(found),
         conditions={
@@ -273,5 +307,5 @@ def are_enough(plans: Iterable[PlanOutcome]) -> bool:
 
 def plans(filters: Filters) -> Iterable[PlanOutcome]:
     """Every plan behind the outcome figures of a period, the least improved first."""
-    for row in rows(statement() + PLANS, filters.arguments()):
+    for row in rows(statement() + DEEP + PLANS, filters.arguments()):
         yield PlanOutcome(**row)
