@@ -311,6 +311,16 @@ def test_an_endpoint_moves_on_to_the_group_that_lacks_one(
     assert {chosen, then} == {"CM-R", "CM-L"}
 
 
+def test_an_endpoint_of_one_zone_leaves_it_out_of_what_comes_next(
+    chair: Chair, client_of: Client
+) -> None:
+    session = chair.open()
+    said = {"zones": "CM-R", "endpoint": "pinpoint_bleeding"}
+    answer = tap(client_of, session, "endpoint", script=True, **said)
+    panel = Page(html(answer)).all("section", id="panel")[0]
+    assert panel.attributes["data-codes"] == "CM-L"
+
+
 # Signing and after ---------------------------------------------------------------
 
 

@@ -173,14 +173,18 @@ def selected(
     views: Sequence[ZoneView],
     wanted: tuple[str, ...],
 ) -> Chosen:
-    """What was asked for, else the first group that lacks its endpoint."""
+    """What was asked for, else what the first open group lacks an endpoint in.
+
+    Zones that have one are left alone: the next tap would write over it.
+    """
     groups = endpoint_groups(session, on_sheet)
-    open_groups = [g for g in groups if any(not _endpoint(z) for z in g)]
+    left = [[zone for zone in group if not _endpoint(zone)] for group in groups]
     by_code = {view.code: view for view in views}
     zones = [by_code[code] for code in wanted if code in by_code]
     if not zones:
-        zones = list((open_groups or groups or [()])[0])
-    place = next((n for n, g in enumerate(groups, 1) if list(g) == zones), 0)
+        zones = next(filter(None, left), list(groups[0]) if groups else [])
+    places = enumerate(zip(groups, left, strict=True), 1)
+    place = next((n for n, (g, rest) in places if zones in [list(g), rest]), 0)
     return _chosen(zones, limits=limits, group=place, groups=len(groups))
 
 
