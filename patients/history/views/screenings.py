@@ -129,7 +129,10 @@ def _finish(
         )
     except HistoryRefusedError as refused:
         return _refused(request, sheet, refused)
-    return redirect(with_next(request, "history:screening", done.reference))
+    # The sheet that asked for it shows the findings itself: one page less.
+    return redirect(
+        onward(request) or reverse("history:screening", args=[done.reference])
+    )
 
 
 def _refused(
