@@ -12,7 +12,7 @@ from sessions.booking.today import Row
 
 WIDTH, LEFT, RIGHT = 1080, 6, 1074
 HEAD, LANE, BAR = 24, 30, 22
-FIRST_HOUR, LAST_HOUR = 8, 18
+FIRST_HOUR, LAST_HOUR = 9, 17
 LETTER_PX = 6.4
 X = Callable[[float], float]
 

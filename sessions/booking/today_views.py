@@ -47,7 +47,7 @@ def version(request: StaffRequest) -> HttpResponse:
     if is_same:
         return HttpResponse(status=204)
     context = _context(request, shown, _scope(request, scope))
-    return render(request, "booking/_day.html", context)
+    return _changed(render(request, "booking/_day.html", context))
 
 
 def _day_page(
@@ -62,8 +62,15 @@ def _day_page(
     shown = _day(request, wanted)
     context = _context(request, shown, _scope(request, scope))
     context |= {"said": said, "spoken": spoken}
-    name = "_day.html" if wants_fragment(request) else "today.html"
-    return render(request, f"booking/{name}", context, status=status)
+    if wants_fragment(request):
+        return _changed(render(request, "booking/_day.html", context, status=status))
+    return render(request, "booking/today.html", context, status=status)
+
+
+def _changed(answer: HttpResponse) -> HttpResponse:
+    """Tell what stands beside the day that it is another one now."""
+    answer["HX-Trigger"] = "day-changed"
+    return answer
 
 
 def _context(request: StaffRequest, shown: date, scope: str) -> dict[str, Any]:
@@ -91,6 +98,7 @@ def _context(request: StaffRequest, shown: date, scope: str) -> dict[str, Any]:
         "clinical": clinical,
         "may_write": may(request.user, Action.VISIT_WRITE),
         "may_treat": may(request.user, Action.SESSION_WRITE),
+        "needs_url": _needs_url(scope) if is_today else "",
         "starts": bool(reading.url_of("charting:start", "V00000")),
         "before_url": to(shown - timedelta(days=1)),
         "after_url": to(shown + timedelta(days=1)),
@@ -180,6 +188,12 @@ def parse_date_or_none(text: str) -> date | None:
 
 def _day(request: StaffRequest, wanted: str) -> date:
     return parse_date_or_none(wanted) or reading.first_day(timezone.localdate())
+
+
+def _needs_url(scope: str) -> str:
+    """The panel of a higher slice that says what waits for the person."""
+    url = reading.url_of("charting:needs")
+    return f"{url}?scope={scope}" if url else ""
 
 
 def _scope(request: StaffRequest, wanted: str) -> str:

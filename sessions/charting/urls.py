@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sessions.charting.views import events, lists, record, sheet
+from sessions.charting.views import events, lists, needs, record, sheet
 
 app_name = "charting"
 ONE = "sessions/<str:ref>/"
@@ -18,6 +18,7 @@ urlpatterns = [
     path(f"{ONE}record/", record.record, name="record"),
     path(f"{ONE}additions/", record.additions, name="additions"),
     path(f"{ONE}events/new/", events.add, name="event-new"),
+    path("today/needs/", needs.needs_you, name="needs"),
     path("events/", events.listed, name="events"),
     path("events/<str:ref>/", events.event, name="event"),
     path("patients/<str:ref>/sessions/", lists.of_patient, name="patient-sessions"),
