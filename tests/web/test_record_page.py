@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from sessions.charting import entries
 from sessions.charting.words import product_words
-from sessions.models import TreatmentSession
+from sessions.models import PlannedSession, TreatmentSession
 from tests import factories
 from tests.chair import Chair, make_chair
 from tests.web.pages import Page, html, signed_in
@@ -68,3 +68,16 @@ def test_open_signed_and_unknown_are_said_apart(chair: Chair) -> None:
     text = record(chair, session).text
     assert "fingerprint 1:" in text
     assert "altered" not in text
+
+
+def test_a_plan_that_grew_counts_its_own_sessions(chair: Chair) -> None:
+    planned = PlannedSession.objects.filter(plan=chair.plan)
+    last = planned.order_by("-number")[0].number
+    PlannedSession.objects.create(plan=chair.plan, number=last + 1)
+    session = chair.open()
+    said = f"ession 1 of {last + 1}"
+    assert said in record(chair, session).text
+    place = reverse("charting:treat", args=[session.reference])
+    assert said in Page(html(signed_in(chair.practitioner).get(place))).text
+    planned.filter(number=last + 1).update(is_dropped=True)
+    assert f"ession 1 of {last}" in record(chair, session).text

@@ -23,6 +23,7 @@ from sessions.charting.printed import (
 )
 from sessions.charting.queries.advice import windows_of
 from sessions.charting.words import product_words, zone_names
+from sessions.plans.models import Plan
 
 # One query each: a join of all of them takes longer to plan than to run.
 NAMED: list[str] = [
@@ -31,7 +32,7 @@ NAMED: list[str] = [
     "visit__room",
     "patient",
     "condition",
-    "plan__protocol",
+    "plan__planned_sessions",
     "planned_session",
     "practitioner",
     "skin_clear_by",
@@ -84,7 +85,7 @@ def printed_of(session: TreatmentSession, *, next_at: datetime | None) -> Printe
         phototype=str(patient.get_phototype_display() or ""),
         condition=condition_name(session),
         number=planned.number if planned else None,
-        of_sessions=session.plan.protocol.sessions if session.plan else None,
+        of_sessions=_sessions_of(session.plan) if session.plan else None,
         practitioner=session.practitioner.full_name,
         cleared_by=session.skin_clear_by.full_name if session.skin_clear_by else "",
         screening=screening.reference if screening else "",
@@ -101,6 +102,17 @@ def printed_of(session: TreatmentSession, *, next_at: datetime | None) -> Printe
         next_at=next_at,
         signed_by=signed.full_name if signed else "",
     )
+
+
+def sessions_of_plan(session: TreatmentSession) -> int | None:
+    """How many sessions the plan has now: it may be longer than its protocol."""
+    return _sessions_of(session.plan) if session.plan else None
+
+
+def _sessions_of(plan: Plan) -> int:
+    """The number of its last session; one that was dropped leaves the others' be."""
+    left = [one.number for one in plan.planned_sessions.all() if not one.is_dropped]
+    return max(left, default=0)
 
 
 def condition_name(session: TreatmentSession) -> str:

@@ -5,6 +5,7 @@ tap is a small request that answers with the live part of the page.
 """
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -33,7 +34,7 @@ from sessions.charting.errors import (
 )
 from sessions.charting.queries.advice import windows_of
 from sessions.charting.queries.parts import SheetParts
-from sessions.charting.queries.printing import condition_name
+from sessions.charting.queries.printing import condition_name, sessions_of_plan
 from sessions.charting.queries.record import lines_of
 from sessions.charting.queries.safety import safety_of
 from sessions.charting.queries.sheet import Sheet, sheet_of
@@ -277,6 +278,7 @@ def _frame(sheet: Sheet, page: str) -> dict[str, Any]:
         "outcome_missing": sheet.missing_at("outcome"),
         "planned": sheet.session.plan and sheet.session.planned_session,
         "condition": condition_name(sheet.session),
+        "total": partial(sessions_of_plan, sheet.session),
     }
 
 
