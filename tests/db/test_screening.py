@@ -582,6 +582,14 @@ def test_flags_name_what_matters_the_gravest_first(patient: Patient) -> None:
     ]
 
 
+def test_a_flag_that_says_more_stands_alone(patient: Patient) -> None:
+    import_fact(patient, "diabetes")
+    import_fact(patient, "diabetes", choice="controlled")
+    said = [text for _kind, text in texts(patient)]
+    assert said.count("Diabetes: controlled") == 1
+    assert "Diabetes" not in said
+
+
 def test_a_flag_goes_when_its_window_is_over(patient: Patient) -> None:
     import_fact(patient, "isotretinoin", stopped_on=date(2025, 9, 5))
     last, after = date(2026, 3, 4), date(2026, 3, 5)

@@ -216,6 +216,14 @@ def test_a_state_on_record_that_the_answer_denies_has_to_be_settled():
     assert "Settle which holds" in finding.sentence
 
 
+def test_a_fact_that_does_not_say_which_asks_for_it_in_words():
+    (finding,) = judged(answers={"diabetes": Answer(value=True)})
+    assert finding.verdict is Verdict.ASK
+    assert finding.sentence == (
+        "It is not recorded which: controlled or not controlled."
+    )
+
+
 def test_a_denied_course_counts_as_stopped_today():
     said = judged(facts=[Fact(kind="isotretinoin", started_on=date(2026, 1, 1))])
     assert [(f.code, in_words(f)) for f in said] == [

@@ -196,6 +196,19 @@ def _parts(code: str, title: str, cases: list[Case]) -> tuple[Part, ...]:
     return tuple(_part(code, title, tuple(group)) for group in by_kind.values())
 
 
+def _which(kind: FactKind | None) -> str:
+    """What is still to be said of a fact: which of its choices it is."""
+    if kind is None or not kind.choices:
+        return "It is not recorded since when."
+    words = [_inside(choice.label) for choice in kind.choices]
+    return f"It is not recorded which: {', '.join(words[:-1])} or {words[-1]}."
+
+
+def _inside(label: str) -> str:
+    """A label within a sentence; an abbreviation such as HIV keeps its capitals."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
 def _part(code: str, title: str, cases: tuple[Case, ...]) -> Part:
     kind = cases[0].kind
     label = kind.label if kind else title
@@ -219,7 +232,7 @@ def _part(code: str, title: str, cases: tuple[Case, ...]) -> Part:
         cases=cases,
         grave=(grave_ways(cases, strict=False), grave_ways(cases, strict=True)),
         ask=asking(unknown),
-        unclear=asking(f"Not known which: {label}."),
+        unclear=asking(_which(kind)),
         denied=asking(
             f"The answer and the history differ: {label}. Settle which holds."
         ),

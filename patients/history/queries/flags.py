@@ -107,8 +107,15 @@ def _flags(
             mildness = tuple(-number for number in severity(worst))
             place = (TONE_ORDER.index(flag.kind), *mildness, kind.order)
             found.setdefault(flag.text, (place, flag))
-    ordered = sorted(found.values(), key=itemgetter(0))
+    # "Diabetes" says nothing beside "Diabetes: controlled".
+    told = [found[text] for text in found if not _is_told(text, found)]
+    ordered = sorted(told, key=itemgetter(0))
     return tuple(flag for _place, flag in ordered)
+
+
+def _is_told(text: str, texts: Iterable[str]) -> bool:
+    """Whether another flag says the same and more."""
+    return any(other.startswith(f"{text}: ") for other in texts)
 
 
 def _worst(
