@@ -12,6 +12,7 @@ from clinic.audit import actions as audit
 from clinic.devices.models import Device, Lot, Unit
 from clinic.places.models import Site
 from clinic.staff.models import User
+from clinic.web.templatetags.formats import day_year
 
 SERIAL_LENGTH = 40
 
@@ -227,7 +228,7 @@ def refuse_unusable(*, lot: Lot, opened: int, today: date) -> None:
         raise UnitRefused(
             code=Refusal.EXPIRED,
             sentence=_("Lot %(number)s expired on %(day)s. Use another lot.")
-            % {"number": lot.number, "day": lot.expires_on.isoformat()},
+            % {"number": lot.number, "day": day_year(lot.expires_on)},
         )
     if opened >= lot.quantity:
         raise UnitRefused(

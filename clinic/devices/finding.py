@@ -11,6 +11,7 @@ from clinic.devices import queries
 from clinic.staff.models import User
 from clinic.staff.policy import Action, may
 from clinic.web.find import Group, Hit
+from clinic.web.templatetags.formats import day_year
 
 LEAST_LETTERS = 2
 
@@ -31,7 +32,7 @@ def find_lots(user: AbstractBaseUser, text: str, _now: datetime, limit: int) -> 
                 % {
                     "product": lot.product,
                     "site": lot.site.name,
-                    "day": lot.expires_on.isoformat(),
+                    "day": day_year(lot.expires_on),
                 },
                 url=reverse("clinic:lot", args=[lot.pk]),
                 icon="package",

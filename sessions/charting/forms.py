@@ -272,8 +272,25 @@ def read_tap(data: QueryDict, *, day: date, zone: tzinfo) -> Tap:
 
 
 def _word(field: str) -> str:
-    words = {"mm": _("Depth"), "zones": _("Zones"), "passes": _("Passes")}
-    return words.get(field, field.replace("_", " ").capitalize())
+    words = {
+        "mm": _("Depth"),
+        "zones": _("Zones"),
+        "passes": _("Passes"),
+        "reason": _("Why deeper"),
+        "override_reason": _("Reason"),
+        "signoff_reason": _("Reason"),
+        "lot_id": _("Lot"),
+        "device_id": _("Device"),
+        "serial": _("Serial"),
+        "product": _("Product"),
+        "strength_percent": _("Strength"),
+        "grams": _("Grams"),
+        "on_at": _("On at"),
+        "off_at": _("Off at"),
+        "text": _("Note"),
+        "pain": _("Pain"),
+    }
+    return words.get(field, _("Sheet"))
 
 
 class AdditionForm(KeyedForm):

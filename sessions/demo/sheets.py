@@ -63,7 +63,7 @@ def record(scene: Scene, sheets: list[Sheet], *, unsigned: int = 0) -> None:
     )
     _carry_over([session.pk for session in sessions])
     parts.write(scene, sheets, sessions)
-    _sign(sessions[: len(sessions) - unsigned])
+    _sign(scene, sessions[: len(sessions) - unsigned])
 
 
 def visit_of(
@@ -252,7 +252,7 @@ def _carry_over(keys: list[int]) -> None:
     )
 
 
-def _sign(sessions: list[TreatmentSession]) -> None:
+def _sign(scene: Scene, sessions: list[TreatmentSession]) -> None:
     """Sign them as a practitioner would have, each with what its record prints."""
     keys = [session.pk for session in sessions]
     rows = list(printing.sessions_to_print().filter(pk__in=keys))
@@ -261,7 +261,7 @@ def _sign(sessions: list[TreatmentSession]) -> None:
         session.signed_at = session.started_at + timedelta(minutes=40)
         session.signed_by = session.practitioner
         ahead = (at for at in coming[session.patient_id] if at > session.signed_at)
-        shown = printing.printed_of(session, next_at=next(ahead, None))
+        shown = printing.printed_of(session, book=scene.book, next_at=next(ahead, None))
         session.signed_printed = printed.plain(shown)
         session.digest_version = LATEST
         session.signed_digest = digest_of(session)

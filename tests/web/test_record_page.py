@@ -1,5 +1,6 @@
 """The record on paper: every word once, nothing of it out of somebody else's table."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -7,9 +8,10 @@ from django.urls import reverse
 
 from sessions.charting import entries
 from sessions.charting.words import product_words
-from sessions.models import PlannedSession, TreatmentSession
+from sessions.models import PlannedSession, TreatmentSession, ZoneTreatment
 from tests import factories
 from tests.chair import Chair, make_chair
+from tests.factories import NOW
 from tests.web.pages import Page, html, signed_in
 
 
@@ -81,3 +83,23 @@ def test_a_plan_that_grew_counts_its_own_sessions(chair: Chair) -> None:
     assert said in Page(html(signed_in(chair.practitioner).get(place))).text
     planned.filter(number=last + 1).update(is_dropped=True)
     assert f"ession 1 of {last}" in record(chair, session).text
+
+
+def test_what_differs_from_plan_and_last_time_is_marked_before_signing(
+    chair: Chair,
+) -> None:
+    chair.signed()
+    session = chair.open(2, now=NOW + timedelta(days=28))
+    ZoneTreatment.objects.filter(session=session).update(planned_mm=Decimal("1.00"))
+    deeper = entries.DepthEntry(zones=("CM-R",), mm=Decimal("1.25"))
+    chair.tap(session, deeper)
+    chair.tap(session, entries.PassesEntry(zones=("CM-R",), passes=5))
+    for step in ("sign", "record"):
+        place = reverse(f"charting:{step}", args=[session.reference])
+        page = Page(html(signed_in(chair.practitioner).get(place)))
+        assert page.faults() == []
+        right, left = [row.text for row in page.all("tr") if "edial cheek" in row.text]
+        assert right.count("+0.25") == 2
+        assert "(was " in right
+        assert "as planned" in left
+        assert "same" in left

@@ -11,6 +11,7 @@ from clinic.rulebook.queries import effective_book
 from clinic.rules import events
 from clinic.rules.events import Judgement, Reaction
 from clinic.staff.models import User
+from clinic.web.templatetags.formats import day_year
 from sessions.charting.actions.taps import lock
 from sessions.charting.errors import SheetChangedError, SheetRefusedError
 from sessions.charting.models import Addition, AdverseEvent, TreatmentSession
@@ -122,7 +123,7 @@ def judged(
     if onset_on < session.performed_on:
         raise SheetRefusedError(
             _("It began before this session, on %(day)s.")
-            % {"day": session.performed_on.isoformat()},
+            % {"day": day_year(session.performed_on)},
             field="onset_on",
         )
     lasted = max(today, onset_on) - session.performed_on

@@ -12,6 +12,7 @@ from clinic.rules.devices import Kind
 from clinic.rules.findings import Finding, Verdict
 from clinic.rules.gates import Authority
 from clinic.rules.settings import InvalidSetting
+from clinic.web.templatetags.formats import day_year
 from patients.history.authority import authorities_of
 from sessions.charting.actions import zone_taps
 from sessions.charting.actions.open_sheet import OpenSheet
@@ -210,7 +211,7 @@ def _lot_of(sheet: OpenSheet, lot_id: int | None) -> Lot | None:
     if lot.expires_on < day:
         raise SheetRefusedError(
             _("Lot %(number)s expired on %(day)s. Use another lot.")
-            % {"number": lot.number, "day": lot.expires_on.isoformat()},
+            % {"number": lot.number, "day": day_year(lot.expires_on)},
             field="lot",
         )
     return lot

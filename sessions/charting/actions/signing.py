@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from clinic.audit import actions as audit
 from clinic.rulebook import kept
 from clinic.rulebook.queries import effective_book
+from clinic.rules.book import RuleBook
 from clinic.rules.findings import Finding, worst_first
 from clinic.rules.gates import Step
 from clinic.rules.settings import InvalidSetting
@@ -75,7 +76,7 @@ def sign(
     refuse_unsafe(found)
     locked.book_revision = effective.revision
     _keep_reasons(locked, found)
-    _seal(locked, by=by, now=now)
+    _seal(locked, book=effective.book, by=by, now=now)
     _finish_visit(locked, by=by, now=now)
     _move_plan_on(locked, by=by, now=now)
     audit.record(
@@ -149,11 +150,14 @@ def _of_topicals(session: TreatmentSession) -> list[Finding]:
     return [f for row in session.topicals.all() for f in kept.kept(row.findings)]
 
 
-def _seal(session: TreatmentSession, *, by: User, now: datetime) -> None:
+def _seal(
+    session: TreatmentSession, *, book: RuleBook, by: User, now: datetime
+) -> None:
     """The fingerprint is taken from the rows as the database holds them."""
     whole = sessions_to_print().get(pk=session.pk)
     whole.signed_at, whole.signed_by = now, by
-    shown = printed_of(whole, next_at=next_visit_at(session, now=now))
+    next_at = next_visit_at(session, now=now)
+    shown = printed_of(whole, book=book, next_at=next_at)
     whole.signed_printed = printed.plain(shown)
     whole.digest_version, whole.signed_digest = LATEST, digest_of(whole)
     for field in SEALED:

@@ -14,6 +14,7 @@ from clinic.places.queries import clinic
 from clinic.rules.devices import Kind
 from clinic.staff import queries as staff
 from clinic.staff.models import User
+from clinic.web.templatetags.formats import day_year
 from sessions.booking import actions as booking
 from sessions.booking.models import Visit
 from sessions.booking.statuses import Status
@@ -69,7 +70,7 @@ def _refuse_start(visit: Visit, *, by: User, now: datetime) -> None:
     if visit.day not in {today, _demo_day()}:
         raise SheetRefusedError(
             _("This visit is on %(day)s. A session starts on its own day.")
-            % {"day": visit.day.isoformat()}
+            % {"day": day_year(visit.day)}
         )
     if Status(visit.status) not in WAY_TO_THE_ROOM:
         raise SheetRefusedError(

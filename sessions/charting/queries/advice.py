@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 
-from clinic.rulebook.queries import effective_book
 from clinic.rules import aftercare
 from clinic.rules.aftercare import Window
+from clinic.rules.book import RuleBook
 from sessions.charting.models import TreatmentSession
 
 
-def windows_of(session: TreatmentSession, keys: Sequence[str]) -> tuple[Window, ...]:
+def windows_of(
+    session: TreatmentSession, keys: Sequence[str], *, book: RuleBook
+) -> tuple[Window, ...]:
     """The windows after this session; `keys` are the products of the book."""
     ended = session.signed_at or session.started_at
     return aftercare.windows(
-        effective_book().book,
+        book,
         on=ended.astimezone(session.site.zone),
         phototype=session.patient.phototype,
         topicals=[key for key in keys if key],

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from clinic.places.queries import clinic
 from clinic.rulebook.queries import effective_book
 from clinic.rules import aftercare
+from clinic.rules.book import RuleBook
 from sessions.booking.models import Visit
 from sessions.charting import printed
 from sessions.charting.actions.kit_taps import dose_mg
@@ -68,10 +69,13 @@ def kept_of(session: TreatmentSession, *, now: datetime) -> Printed:
     if session.signed_printed:
         return printed.read(Printed, session.signed_printed)
     whole = sessions_to_print().get(pk=session.pk)
-    return printed_of(whole, next_at=next_visit_at(session, now=now))
+    book = effective_book().book
+    return printed_of(whole, book=book, next_at=next_visit_at(session, now=now))
 
 
-def printed_of(session: TreatmentSession, *, next_at: datetime | None) -> Printed:
+def printed_of(
+    session: TreatmentSession, *, book: RuleBook, next_at: datetime | None
+) -> Printed:
     """Read it from the rows, which come from `sessions_to_print`."""
     house, patient = clinic(), session.patient
     planned, screening = session.planned_session, session.screening
@@ -83,7 +87,7 @@ def printed_of(session: TreatmentSession, *, next_at: datetime | None) -> Printe
         patient=patient.name,
         born_on=patient.born_on,
         phototype=str(patient.get_phototype_display() or ""),
-        condition=condition_name(session),
+        condition=condition_name(session, book=book),
         number=planned.number if planned else None,
         of_sessions=_sessions_of(session.plan) if session.plan else None,
         practitioner=session.practitioner.full_name,
@@ -96,9 +100,11 @@ def printed_of(session: TreatmentSession, *, next_at: datetime | None) -> Printe
         device_serial=session.device.serial if session.device else "",
         units=tuple(_units(session)),
         products=tuple(_applied(row) for row in in_order(session.topicals.all())),
-        reasons=tuple(sorted(_reasons(session), key=lambda one: (one.at, one.code))),
-        advice=tuple(_advice(session)),
-        healing=tuple(_stages(session)),
+        reasons=tuple(
+            sorted(_reasons(session, book), key=lambda one: (one.at, one.code))
+        ),
+        advice=tuple(_advice(session, book)),
+        healing=tuple(_stages(session, book)),
         next_at=next_at,
         signed_by=signed.full_name if signed else "",
     )
@@ -115,13 +121,12 @@ def _sessions_of(plan: Plan) -> int:
     return max(left, default=0)
 
 
-def condition_name(session: TreatmentSession) -> str:
+def condition_name(session: TreatmentSession, *, book: RuleBook) -> str:
     """What was treated, in the words of the book."""
-    known = effective_book().book.conditions
     if session.condition is None:
         return ""
     kind = session.condition.kind
-    return known[kind].name if kind in known else kind
+    return book.conditions[kind].name if kind in book.conditions else kind
 
 
 def in_order(rows: Iterable[SessionTopical]) -> list[SessionTopical]:
@@ -157,7 +162,7 @@ def _applied(row: SessionTopical) -> Applied:
     )
 
 
-def _reasons(session: TreatmentSession) -> Iterator[Written]:
+def _reasons(session: TreatmentSession, book: RuleBook) -> Iterator[Written]:
     """Overrides of the screening and of depths, none that came after the signature."""
     for one in session.screening.overrides.all() if session.screening else ():
         if session.signed_at is None or one.at <= session.signed_at:
@@ -170,7 +175,6 @@ def _reasons(session: TreatmentSession) -> Iterator[Written]:
                 by=one.by.full_name,
                 at=one.at,
             )
-    book = effective_book().book
     for depth in session.depth_overrides.all():
         yield Written(
             code=depth.code,
@@ -183,15 +187,15 @@ def _reasons(session: TreatmentSession) -> Iterator[Written]:
         )
 
 
-def _advice(session: TreatmentSession) -> Iterator[Advice]:
+def _advice(session: TreatmentSession, book: RuleBook) -> Iterator[Advice]:
     keys = [row.topical_key for row in session.topicals.all() if row.topical_key]
-    for window in windows_of(session, keys):
+    for window in windows_of(session, keys, book=book):
         yield Advice(
             sentence=window.sentence, until=window.until, until_at=window.until_at
         )
 
 
-def _stages(session: TreatmentSession) -> Iterator[Stage]:
+def _stages(session: TreatmentSession, book: RuleBook) -> Iterator[Stage]:
     day = session.performed_on
-    for phase in aftercare.healing(effective_book().book, on=day, today=day):
+    for phase in aftercare.healing(book, on=day, today=day):
         yield Stage(name=phase.name, starts_on=phase.starts_on, ends_on=phase.ends_on)

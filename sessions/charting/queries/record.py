@@ -8,6 +8,7 @@ from decimal import Decimal
 from clinic.audit import queries as audit
 from clinic.rulebook import kept
 from clinic.rulebook.queries import effective_book
+from clinic.rules.book import RuleBook
 from clinic.rules.findings import Finding, Verdict
 from clinic.web.drawing.facechart import FaceState
 from sessions.charting.digest import PARTS, Seal, seal_of
@@ -38,6 +39,9 @@ class Line:
     endpoint: str
     differs: str
     has_before: bool
+    off_plan: str
+    has_plan: bool
+    passes_before: int | None
     is_left_out: bool
     is_scar: bool
     reason: str
@@ -91,7 +95,7 @@ def record_of(session: TreatmentSession, *, now: datetime) -> Record:
     return Record(
         session=session,
         printed=kept_of(session, now=now),
-        lines=tuple(lines_of(zones)),
+        lines=tuple(lines_of(zones, book=effective_book().book)),
         face=_face(zones),
         maps=maps_of([zone.zone for zone in zones]),
         tolerance=tuple(str(TOLERANCE_WORDS.get(c, c)) for c in session.tolerance),
@@ -108,7 +112,7 @@ def _said(session: TreatmentSession) -> tuple[Finding, ...]:
     return merged(f for f in said if f.verdict is not Verdict.OK)
 
 
-def lines_of(zones: Sequence[ZoneTreatment]) -> list[Line]:
+def lines_of(zones: Sequence[ZoneTreatment], *, book: RuleBook) -> list[Line]:
     """Zones alike in one line, the deepest first, those left out last."""
     alike: dict[tuple[object, ...], list[ZoneTreatment]] = {}
     for zone in zones:
@@ -118,29 +122,40 @@ def lines_of(zones: Sequence[ZoneTreatment]) -> list[Line]:
             zone.passes,
             zone.endpoint,
             zone.previous_mm,
+            zone.previous_passes,
+            zone.planned_mm,
             zone.is_scar,
             zone.reason,
         )
         alike.setdefault(key if not zone.is_left_out else (True,), []).append(zone)
-    lines = [_line(group) for group in alike.values()]
+    lines = [_line(group, book=book) for group in alike.values()]
     return sorted(lines, key=lambda line: (line.is_left_out, -(line.mm or 0)))
 
 
-def _line(zones: list[ZoneTreatment]) -> Line:
+def _line(zones: list[ZoneTreatment], *, book: RuleBook) -> Line:
     one = zones[0]
-    book = effective_book().book
     before = None if one.is_left_out else one.previous_mm
+    was = one.previous_passes
+    planned = None if one.is_left_out else one.planned_mm
     return Line(
         name=zone_names(book, [zone.zone for zone in zones]),
         mm=None if one.is_left_out else one.mm,
         passes=None if one.is_left_out else one.passes,
         endpoint=str(ENDPOINT_WORDS.get(one.endpoint, "")),
-        differs=signed_mm(one.mm - before if one.mm is not None and before else None),
+        differs=_apart(one.mm, before),
         has_before=before is not None,
+        off_plan=_apart(one.mm, planned),
+        has_plan=planned is not None,
+        passes_before=was if was != one.passes else None,
         is_left_out=one.is_left_out,
         is_scar=one.is_scar,
         reason=one.reason,
     )
+
+
+def _apart(mm: Decimal | None, other: Decimal | None) -> str:
+    """How much deeper than the other, in mm with its sign; nothing when alike."""
+    return signed_mm(mm - other) if mm is not None and other is not None else ""
 
 
 def _face(zones: Sequence[ZoneTreatment]) -> FaceState:

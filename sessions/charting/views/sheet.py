@@ -277,7 +277,7 @@ def _frame(sheet: Sheet, page: str) -> dict[str, Any]:
         "treat_missing": sheet.missing_at("treat"),
         "outcome_missing": sheet.missing_at("outcome"),
         "planned": sheet.session.plan and sheet.session.planned_session,
-        "condition": condition_name(sheet.session),
+        "condition": condition_name(sheet.session, book=sheet.limits.effective.book),
         "total": partial(sessions_of_plan, sheet.session),
     }
 
@@ -297,11 +297,13 @@ def _extra(sheet: Sheet, page: str) -> dict[str, Any]:
             "tolerance_chips": TOLERANCE_CHIPS,
             "reactions": REACTIONS,
             "pains": range(11),
-            "windows": windows_of(sheet.session, keys),
+            "windows": windows_of(
+                sheet.session, keys, book=sheet.limits.effective.book
+            ),
         }
     return {
         "lines": lines_of([zone.row for zone in sheet.zones if zone.row]),
-        "windows": windows_of(sheet.session, keys),
+        "windows": windows_of(sheet.session, keys, book=sheet.limits.effective.book),
     }
 
 
