@@ -100,9 +100,7 @@ def printed_of(
         device_serial=session.device.serial if session.device else "",
         units=tuple(_units(session)),
         products=tuple(_applied(row) for row in in_order(session.topicals.all())),
-        reasons=tuple(
-            sorted(_reasons(session, book), key=lambda one: (one.at, one.code))
-        ),
+        reasons=_reasons(session, book),
         advice=tuple(_advice(session, book)),
         healing=tuple(_stages(session, book)),
         next_at=next_at,
@@ -162,8 +160,13 @@ def _applied(row: SessionTopical) -> Applied:
     )
 
 
-def _reasons(session: TreatmentSession, book: RuleBook) -> Iterator[Written]:
-    """Overrides of the screening and of depths, none that came after the signature."""
+def _reasons(session: TreatmentSession, book: RuleBook) -> tuple[Written, ...]:
+    written = [*_of_screening(session), *_of_depths(session, book)]
+    return tuple(sorted(written, key=lambda one: (one.at, one.code)))
+
+
+def _of_screening(session: TreatmentSession) -> Iterator[Written]:
+    """Overrides of the screening, none that came after the signature."""
     for one in session.screening.overrides.all() if session.screening else ():
         if session.signed_at is None or one.at <= session.signed_at:
             yield Written(
@@ -175,6 +178,9 @@ def _reasons(session: TreatmentSession, book: RuleBook) -> Iterator[Written]:
                 by=one.by.full_name,
                 at=one.at,
             )
+
+
+def _of_depths(session: TreatmentSession, book: RuleBook) -> Iterator[Written]:
     for depth in session.depth_overrides.all():
         yield Written(
             code=depth.code,

@@ -35,7 +35,7 @@ from sessions.charting.errors import (
 from sessions.charting.queries.advice import windows_of
 from sessions.charting.queries.parts import SheetParts
 from sessions.charting.queries.printing import condition_name, sessions_of_plan
-from sessions.charting.queries.record import lines_of
+from sessions.charting.queries.record import Line, lines_of
 from sessions.charting.queries.safety import safety_of
 from sessions.charting.queries.sheet import Sheet, sheet_of
 from sessions.charting.words import (
@@ -91,7 +91,7 @@ def _safety_page(
         **_frame(sheet, "safety"),
         "found": found,
         "consents": consents.all_standing(session.patient, today=day).values(),
-        "lines": lines_of([zone.row for zone in sheet.zones if zone.row]),
+        "lines": _lines(sheet),
         "mine": authorities_of(request.user),
         "may_pass": {
             w.finding.code: bool(w.may_pass & authorities_of(request.user))
@@ -282,6 +282,11 @@ def _frame(sheet: Sheet, page: str) -> dict[str, Any]:
     }
 
 
+def _lines(sheet: Sheet) -> list[Line]:
+    rows = [zone.row for zone in sheet.zones if zone.row]
+    return lines_of(rows, book=sheet.limits.effective.book)
+
+
 def _extra(sheet: Sheet, page: str) -> dict[str, Any]:
     if page == "treat":
         return {
@@ -292,18 +297,17 @@ def _extra(sheet: Sheet, page: str) -> dict[str, Any]:
             "book": sheet.limits.effective.book,
         }
     keys = [topical.row.topical_key for topical in sheet.topicals]
+    book = sheet.limits.effective.book
     if page == "outcome":
         return {
             "tolerance_chips": TOLERANCE_CHIPS,
             "reactions": REACTIONS,
             "pains": range(11),
-            "windows": windows_of(
-                sheet.session, keys, book=sheet.limits.effective.book
-            ),
+            "windows": windows_of(sheet.session, keys, book=book),
         }
     return {
-        "lines": lines_of([zone.row for zone in sheet.zones if zone.row]),
-        "windows": windows_of(sheet.session, keys, book=sheet.limits.effective.book),
+        "lines": _lines(sheet),
+        "windows": windows_of(sheet.session, keys, book=book),
     }
 
 
