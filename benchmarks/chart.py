@@ -4,19 +4,19 @@ The floor is a bare view behind the same sign-in: plain SQL for the rows the pag
 stands on, answered as JSON without a template.
 """
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.test import Client, override_settings
+from django.test import override_settings
 from django.urls import path
 from django.utils import timezone
 
+from benchmarks import pages
 from benchmarks.measure import Row, compare
 from clinic.models import User
-from clinic.urls import urlpatterns as pages
+from clinic.urls import urlpatterns as all_pages
 from patients.models import Patient, PatientCondition
 from sessions.models import (
     Plan,
@@ -66,34 +66,23 @@ def bare(_request: HttpRequest, plan: int) -> HttpResponse:
     return JsonResponse(answer, safe=False)
 
 
-urlpatterns = [path("bare/<int:plan>/", bare), *pages]
+urlpatterns = [path("bare/<int:plan>/", bare), *all_pages]
 
 
 def run() -> list[Row]:
     """One row of the table; both limits hold or the row is missed."""
     patient, plan, practitioner = _course(today=timezone.localdate())
     with override_settings(ROOT_URLCONF="benchmarks.chart"):
-        client = Client(SERVER_NAME="localhost")
-        client.force_login(practitioner)
+        client = pages.signed_in(practitioner)
         return [
             compare(
                 f"overview of a patient with {PLANS * SESSIONS_A_PLAN} sessions",
-                ours=_get(client, f"/patients/{patient.reference}/"),
-                floor=_get(client, f"/bare/{plan.pk}/"),
+                ours=pages.get(client, f"/patients/{patient.reference}/"),
+                floor=pages.get(client, f"/bare/{plan.pk}/"),
                 limit=3,
                 limit_ms=60,
             )
         ]
-
-
-def _get(client: Client, address: str) -> Callable[[], object]:
-    def get() -> object:
-        response = client.get(address)
-        if response.status_code != 200:
-            raise RuntimeError(f"{address}: {response.status_code}")
-        return response.content
-
-    return get
 
 
 def _course(*, today: date) -> tuple[Patient, Plan, User]:

@@ -63,7 +63,7 @@ def _visits(
             "room_id, starts_at, ends_at, day, status, why, booked_at, booked_by_id, "
             "cancel_reason, confirmed_rules, version) "
             "WITH ids AS (SELECT array_agg(id ORDER BY id) AS list FROM "
-            "(SELECT id FROM patients_patient ORDER BY id LIMIT 5000) p), "
+            "(SELECT id FROM patients_patient ORDER BY id DESC LIMIT 5000) p), "
             "pairs (nth, person, room) AS (VALUES (0, %s::bigint, %s::bigint), "
             "(1, %s, %s), (2, %s, %s)), "
             "days AS (SELECT d::date AS day, row_number() OVER (ORDER BY d DESC) "

@@ -82,26 +82,26 @@ class Row:
 
 def once(work: Callable[[], object]) -> Cost:
     """What one run takes."""
-    cpu, wall = _cpu_ms(), time.perf_counter_ns()
+    database = _database_ns()
+    own, wall = time.process_time_ns(), time.perf_counter_ns()
     work()
-    wall_ms = (time.perf_counter_ns() - wall) / 1e6
-    spent = _cpu_ms()
-    if cpu is None or spent is None:
-        return Cost(wall_ms=wall_ms, cpu_ms=wall_ms)
-    return Cost(wall_ms=wall_ms, cpu_ms=spent - cpu)
+    wall_ns, own_ns = time.perf_counter_ns() - wall, time.process_time_ns() - own
+    spent = _database_ns()
+    if database is None or spent is None:
+        return Cost(wall_ms=wall_ns / 1e6, cpu_ms=wall_ns / 1e6)
+    return Cost(wall_ms=wall_ns / 1e6, cpu_ms=(own_ns + spent - database) / 1e6)
 
 
-def _cpu_ms() -> float | None:
-    """CPU time so far, ours and the database's for us; None where it is not told."""
-    own = time.process_time_ns() / 1e6
+def _database_ns() -> int | None:
+    """CPU time of our database connection so far; None where it is not told."""
     if connection.connection is None:
-        return own
+        return 0
     process = connection.connection.info.backend_pid
     try:
         told = Path(f"/proc/{process}/schedstat").read_text(encoding="ascii")
     except OSError:
         return None
-    return own + int(told.split()[0]) / 1e6
+    return int(told.split()[0])
 
 
 def compare(

@@ -12,8 +12,8 @@ from clinic.models import User
 from clinic.rulebook.queries import effective_book
 from clinic.rules import freetime
 from clinic.rules.freetime import Need
-from sessions.booking import building, house, occupancy, plan_actions
-from sessions.booking.building import Choice, Ground
+from sessions.booking import building, ground, house, occupancy, plan_actions
+from sessions.booking.ground import Choice, Ground
 from sessions.booking.plan_actions import PlanBooking, PlanVisit
 from sessions.plans import queries as plans
 from sessions.plans.actions import PlanEntry
@@ -46,13 +46,12 @@ def run() -> list[Row]:
         )
 
     def find() -> tuple[Ground, building.Built]:
-        ground = building.ground_of(choice(), now=NOW)
-        return ground, building.build(ground)
+        found = ground.ground_of(choice(), now=NOW)
+        return found, building.build(found)
 
     def find_and_book() -> None:
         with transaction.atomic():
-            ground, built = find()
-            booking = _booking(ground, built)
+            booking = _booking(*find())
             plan_actions.book_plan(booking=booking, by=filled.desk, now=NOW)
             transaction.set_rollback(True)
 
