@@ -436,5 +436,11 @@ def test_who_received_a_lot_is_named_to_who_treats(
     assert chair.patient.family_name in page.text
     assert "Every opened unit has its session" in page.text
     owner = signed_in(factories.make_owner())
-    assert chair.patient.family_name not in html(owner.get(url))
-    assert chair.patient.reference in html(owner.get(url))
+    for asked in ({}, {"csv": "1"}):
+        assert chair.patient.family_name not in html(owner.get(url, asked))
+        assert chair.patient.reference in html(owner.get(url, asked))
+    listed = client_of.get(url, {"csv": "1"})
+    assert listed["Content-Type"].startswith("text/csv")
+    first = html(listed).splitlines()[1]
+    assert first.startswith(f"{chair.patient.reference},{chair.patient.name},")
+    assert ",001,yes," in first

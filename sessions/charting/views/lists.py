@@ -3,12 +3,16 @@
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from clinic.audit import actions as audit
 from clinic.places.http import StaffRequest, wants_fragment
 from clinic.rulebook.queries import effective_book
 from clinic.staff.policy import Action, may, requires
+from clinic.web import csv
+from clinic.web.templatetags.formats import yes_no
 from patients.records import access as records
 from sessions.charting.queries import lists
 
@@ -61,8 +65,40 @@ def lot_patients(request: StaffRequest, key: int) -> HttpResponse:
         object_kind="lot",
         object_id=lot.pk,
         patients=trace.patients,
+        file=bool(request.GET.get("csv")),
     )
-    context = {"trace": trace, "lot": lot}
-    context["sees_names"] = may(request.user, Action.PATIENT_IDENTITY)
+    sees_names = may(request.user, Action.PATIENT_IDENTITY)
+    if request.GET.get("csv"):
+        return _recall_list(trace, sees_names=sees_names)
+    context = {"trace": trace, "lot": lot, "sees_names": sees_names}
     template = "_lot_patients.html" if wants_fragment(request) else "lot_patients.html"
     return render(request, f"charting/{template}", context)
+
+
+def _recall_list(trace: lists.Trace, *, sees_names: bool) -> HttpResponse:
+    """The same as a file: one line for each session, with names for who treats."""
+    names = [_("Name")] if sees_names else []
+    return csv.answer(
+        f"lot-{slugify(trace.lot.number)}",
+        headings=[
+            _("Patient"),
+            *names,
+            _("Day"),
+            _("Unit"),
+            _("Discarded"),
+            _("By"),
+            _("Record"),
+        ],
+        rows=[
+            [
+                one.session.patient.reference,
+                *([one.session.patient.name] if sees_names else []),
+                one.session.performed_on,
+                one.serial,
+                "" if one.is_discarded is None else yes_no(one.is_discarded),
+                one.session.practitioner.full_name,
+                one.session.reference,
+            ]
+            for one in trace.receipts
+        ],
+    )
