@@ -1,8 +1,9 @@
 """What a rule says: one shape for every rule of the book."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
 
@@ -47,7 +48,8 @@ class Finding:
     `until` is the first day on which the finding no longer holds: treating on
     that day is allowed. A DEFER without `until` is open: "until resolved and
     screened again". An absolute BLOCK is overridden by nobody (DESIGN 6).
-    An empty `zones` means the whole treatment.
+    An empty `zones` means the whole treatment. `values` are what the sentence
+    speaks of, by name, for pages that say it in other words.
     """
 
     code: str
@@ -62,6 +64,9 @@ class Finding:
     zones: frozenset[str] = frozenset()
     views: tuple[View, ...] = ()
     info: bool = False
+    values: Mapping[str, int | str | date | Decimal] = field(
+        default_factory=dict, hash=False, compare=False
+    )
 
 
 def severity(finding: Finding) -> tuple[int, int, int]:

@@ -105,6 +105,7 @@ def _judge(pair: Pair) -> Iterator[Finding]:
             sources=interval.origin.sources,
             status=interval.origin.status,
             zones=frozenset({pair.zone}),
+            values={"days": pair.days, "other": pair.other_on, "limit": longest},
         )
 
 
@@ -123,6 +124,12 @@ def _too_soon(pair: Pair, *, verdict: Verdict, least: int) -> Finding:
         status=pair.interval.origin.status,
         until=dates.add_days(pair.other_on, least) if pair.other_is_earlier else None,
         zones=frozenset({pair.zone}),
+        values={
+            "days": pair.days,
+            "side": side,
+            "other": pair.other_on,
+            "limit": least,
+        },
     )
 
 

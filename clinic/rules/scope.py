@@ -135,4 +135,5 @@ def _beyond(
         status="P",
         absolute=True,
         zones=frozenset({zone}),
+        values={"mm": mm, "limit": limit},
     )

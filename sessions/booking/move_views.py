@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -32,7 +32,7 @@ from sessions.booking.slots import Pin, parse_pin
 from sessions.booking.statuses import MOVABLE, Status
 from sessions.booking.taking import TimeTakenError
 
-STAY = "stay"
+ALONG, STAY = "along", "stay"
 
 
 @requires(Action.VISIT_WRITE)
@@ -44,21 +44,41 @@ def move(request: StaffRequest, ref: str) -> HttpResponse:
     if Status(visit.status) not in MOVABLE:
         messages.error(request, _("This visit can no longer be moved."))
         return redirect("booking:visit", visit.reference)
-    given = request.POST if request.method == "POST" else request.GET
-    along = given.get("rest") != STAY
+    along = _given(request).get("rest") != STAY
     found = moving.read(visit, along=along, now=timezone.now())
     if request.method == "POST":
         return _write(request, found)
     return _page(request, found, parse_pin(request.GET.get("at", "")))
 
 
+def _given(request: StaffRequest) -> QueryDict:
+    """What was asked for, by whatever way."""
+    return request.POST if request.method == "POST" else request.GET
+
+
+def _is_as_shown(request: StaffRequest) -> bool:
+    """Whether the choice is the one that the preview was made for."""
+    sent = request.POST
+    shown, rest = sent.get("shown", ""), sent.get("shown_rest", ALONG)
+    return sent.get("at", shown) == shown and sent.get("rest", rest) == rest
+
+
 def _write(request: StaffRequest, found: Moving) -> HttpResponse:
+    wished = parse_pin(request.POST.get("at", request.POST.get("shown", "")))
+    if request.POST.get("then") == "preview":
+        return _page(request, found, wished)
+    if not _is_as_shown(request):
+        said = _("You chose another time: look at what moves, then move it.")
+        return _page(request, found, wished, said=[said], status=422)
+    return _move(request, found, wished)
+
+
+def _move(request: StaffRequest, found: Moving, chosen: Pin | None) -> HttpResponse:
     form, now = KeyedForm(request.POST), timezone.now()
     confirmed = frozenset(request.POST.getlist("confirm"))
     moves = move_lines.moves_of(
         found, request.POST.getlist("move"), confirmed=confirmed
     )
-    chosen = parse_pin(request.POST.get("at", ""))
     if not form.is_valid() or moves is None:
         return _page(request, found, chosen, said=[_("Choose a time.")], status=422)
     before = [
@@ -115,7 +135,7 @@ def _page(
     if chosen is None and offered:
         chosen = offered[0].pin
         offered = moving.options(found, chosen)
-    day = today_views.parse_date_or_none(request.GET.get("day", ""))
+    day = today_views.parse_date_or_none(_given(request).get("day", ""))
     if day is None and chosen is not None and not any(o.is_chosen for o in offered):
         day = chosen.day
     shown = moving.preview(found, chosen) if chosen else None

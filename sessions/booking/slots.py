@@ -92,7 +92,11 @@ def pinned(
             wishes=wishes,
             days=days,
         )
-        moved = [one.new for one in preview.moves if one.new is not None]
+        moved = [
+            one.new if one.changed else replace(one.new, why=one.old.why)
+            for one in preview.moves
+            if one.new is not None
+        ]
         if preview.allowed and len(moved) == len(current):
             current = tuple(moved)
     return current

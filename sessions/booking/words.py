@@ -10,13 +10,16 @@ from datetime import date
 
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from clinic.audit.models import AuditEvent
 from clinic.rules.findings import Finding
 from clinic.rules.gates import Pass, Ruling
-from clinic.rules.series import Check, Reason, describe, describe_all
+from clinic.rules.series import Check, Reason
+from clinic.web.templatetags.formats import days_words
 from sessions.booking.checks import DECEASED, SCREENING, Judgement
 from sessions.booking.models import VISIT_STATUSES
+from sessions.booking.reasons import describe, describe_all
 from sessions.booking.taking import Clash
 
 QUALIFICATION_CODES = frozenset({"unqualified", "depth-qualification"})
@@ -55,7 +58,7 @@ def _line(ruling: Ruling, judgement: Judgement, *, clinical: bool) -> Line:
     refuses = ruling.does is Pass.REFUSED
     is_gap = finding.code in GAP_CODES
     is_open = clinical or finding.code == DECEASED
-    text = finding.sentence if is_open else _for_the_desk(finding, refuses=refuses)
+    text = said_of(finding) if is_open else _for_the_desk(finding, refuses=refuses)
     offered = judgement.first_allowed_on
     if refuses and offered is not None:
         text = _("%(said)s First possible day: %(day)s.") % {
@@ -64,6 +67,53 @@ def _line(ruling: Ruling, judgement: Judgement, *, clinical: bool) -> Line:
         }
     code = finding.code if is_gap else SCREENING
     return Line(code=code, text=text, refuses=refuses)
+
+
+SENTENCES = {
+    ("interval-block", "after"): gettext_lazy(
+        "%(days)s after the session on %(other)s: at least %(limit)s are needed."
+    ),
+    ("interval-block", "before"): gettext_lazy(
+        "%(days)s before the session on %(other)s: at least %(limit)s are needed."
+    ),
+    ("interval-short", "after"): gettext_lazy(
+        "%(days)s after the session on %(other)s: %(limit)s are usual."
+    ),
+    ("interval-short", "before"): gettext_lazy(
+        "%(days)s before the session on %(other)s: %(limit)s are usual."
+    ),
+    ("interval-long", ""): gettext_lazy(
+        "%(days)s since the session on %(other)s: studies end at %(limit)s."
+    ),
+    ("depth-qualification", ""): gettext_lazy(
+        "%(mm)s mm is deeper than the %(limit)s mm this practitioner is qualified for."
+    ),
+    ("unqualified", ""): gettext_lazy(
+        "The practitioner has no valid qualification on that day."
+    ),
+}
+
+
+def said_of(finding: Finding) -> str:
+    """A finding on a date in the page's language; a medical one as the rule says it.
+
+    The rules of the book are knowledge, written and approved in one language; what
+    they compute about dates comes as values and is said here.
+    """
+    values = dict(finding.values)
+    sentence = SENTENCES.get((finding.code, str(values.get("side", ""))))
+    if sentence is None:
+        return finding.sentence
+    words = {name: _value_words(name, value) for name, value in values.items()}
+    if finding.code.startswith("interval"):
+        words["limit"] = days_words(int(str(values["limit"])))
+    return str(sentence) % words
+
+
+def _value_words(name: str, value: object) -> str:
+    if isinstance(value, date):
+        return day_words(value)
+    return days_words(int(str(value))) if name == "days" else str(value)
 
 
 def _for_the_desk(finding: Finding, *, refuses: bool) -> str:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from clinic.rules import freetime, series
 from clinic.rules.freetime import DayResources, Presence
 from clinic.rules.series import Event, Gap, Named, Wishes
+from sessions.booking import reasons
 
 MONDAY = date(2025, 11, 17)
 NEW_YEARS_EVE = date(2025, 12, 31)
@@ -91,7 +92,7 @@ def codes(slot):
 
 
 def said(slot):
-    return series.describe_all(slot.why)
+    return reasons.describe_all(slot.why)
 
 
 def warned(slot):

@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from clinic.rules import series
 from clinic.rules.book import load_book
 from clinic.rules.series import Away, Code, Gap, Policy, Spacing
+from sessions.booking import reasons
 from tests.rules.series_clinic import (
     MONDAY,
     NEW_YEARS_EVE,
@@ -55,9 +55,9 @@ def test_five_visits_around_a_holiday_a_trip_and_a_wedding():
     assert [said(slot) for slot in proposal.slots] == [
         "First free Wednesday morning",
         "31 December is closed, one week later",
-        "6 weeks after session 2",
-        "6 weeks after session 3, Room 2 is taken",
-        "6 weeks after session 4",
+        "42 days after session 2",
+        "42 days after session 3, Room 2 is taken",
+        "42 days after session 4",
     ]
     assert [warned(slot) for slot in proposal.slots] == [
         [],
@@ -67,10 +67,10 @@ def test_five_visits_around_a_holiday_a_trip_and_a_wedding():
         [],
     ]
     assert [
-        (check.holds, check.number, series.describe(check.reason))
+        (check.holds, check.number, reasons.describe(check.reason))
         for check in proposal.checks
     ] == [
-        (True, None, "every gap is 4 weeks or more"),
+        (True, None, "every gap is 28 days or more"),
         (True, None, "ends 38 days before the wedding"),
         (False, 3, "Sun trip in healing time"),
     ]
@@ -371,13 +371,11 @@ def test_impossible_wishes_are_refused(wrong):
 
 @pytest.mark.parametrize("code", list(Code))
 def test_every_code_has_a_sentence(code):
-    assert series.SENTENCES[code]
+    assert reasons.SENTENCES[code]
 
 
 def test_spans_read_as_people_say_them():
-    from clinic.rules.series.reasons import span
-
-    assert [span(days) for days in (0, 1, 6, 7, 8, 14, 42)] == [
+    assert [reasons.shift(days) for days in (0, 1, 6, 7, 8, 14, 42)] == [
         "0 days",
         "one day",
         "6 days",

@@ -6,6 +6,7 @@ import pytest
 
 from clinic.rules import series
 from clinic.rules.series import Code, Event
+from sessions.booking import reasons
 from tests.rules.series_clinic import MONDAY, ROOM_2, clinic, proposed
 
 
@@ -48,7 +49,7 @@ class TestReadyBefore:
         event = Event(day=date(2026, 3, 20), label="the wedding")
         proposal = proposed(ready_before=event, ready_margin_days=10)
         assert proposal.fits
-        lines = [(c.holds, series.describe(c.reason)) for c in proposal.checks]
+        lines = [(c.holds, reasons.describe(c.reason)) for c in proposal.checks]
         assert (False, "only 9 days before the wedding") in lines
 
     def test_what_lies_after_the_event_does_not_fit(self):
@@ -56,7 +57,7 @@ class TestReadyBefore:
         proposal = proposed(ready_before=event)
         assert not proposal.fits
         assert len(proposal.slots) == 4
-        relaxed = [series.describe(why) for why in proposal.relax]
+        relaxed = [reasons.describe(why) for why in proposal.relax]
         assert "ending after the wedding, on 6 May" in relaxed
         assert relaxed[-1] == "4 of the 5 sessions"
 
@@ -80,7 +81,7 @@ class TestWhatDoesNotFit:
         away = {(1, MONDAY + timedelta(days=n)) for n in range(60, 300)}
         proposal = proposed(clinic(away=away))
         assert [slot.number for slot in proposal.slots] == [1, 2]
-        assert [series.describe(why) for why in proposal.relax] == [
+        assert [reasons.describe(why) for why in proposal.relax] == [
             "any practitioner",
             "2 of the 5 sessions",
         ]

@@ -7,6 +7,7 @@ import pytest
 
 from clinic.rules import series
 from clinic.rules.series import Away, Code, Event, Spacing, To
+from sessions.booking import reasons
 from tests.rules.series_clinic import (
     MONDAY,
     clinic,
@@ -60,7 +61,7 @@ class TestMove:
     def test_alone_may_not_come_nearer_to_the_next_than_the_smallest_gap(self):
         preview = self.moved(3, To(day=date(2026, 2, 26)), along=False)
         assert not preview.allowed
-        assert [series.describe(why) for why in preview.refused] == [
+        assert [reasons.describe(why) for why in preview.refused] == [
             "session 4 on 25 March would come too soon after it"
         ]
         assert [m.changed for m in preview.moves] == [False, False, True, False, False]

@@ -36,7 +36,7 @@ class TestTwoPractitioners:
         gone = {(1, NEW_YEARS_EVE + timedelta(days=shift)) for shift in (-7, 0, 7)}
         second = proposed(clinic(away=gone), practitioners=self.both).slots[1]
         assert (second.day, second.practitioner) == (NEW_YEARS_EVE, 2)
-        assert said(second) == "6 weeks after session 1, Mira is away, with Jonas"
+        assert said(second) == "42 days after session 1, Mira is away, with Jonas"
 
     def test_of_two_equal_days_with_the_other_the_later_is_taken(self):
         gone = {(1, MONDAY + timedelta(days=n)) for n in range(20, 80)}
@@ -74,7 +74,7 @@ def test_another_device_is_explained():
     )
     devices = (Named(id=2, name="Pen 2"), Named(id=1, name="Pen 1"))
     second = proposed(days, devices=devices).slots[1]
-    assert said(second) == "6 weeks after session 1, Pen 2 is taken"
+    assert said(second) == "42 days after session 1, Pen 2 is taken"
 
 
 @pytest.mark.parametrize(

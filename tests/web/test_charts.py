@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -354,3 +355,32 @@ def test_a_sparkline_needs_two_values() -> None:
     assert report.sparkline([Decimal(1)]) == ""
     root = ElementTree.fromstring(report.sparkline(samples.TENDENCY))  # noqa: S314
     assert root.get("aria-hidden") == "true"
+
+
+def test_names_of_closures_never_lie_on_each_other() -> None:
+    days = [
+        (date(2026, 12, 23), "Stocktaking and inventory"),
+        (date(2026, 12, 25), "Christmas"),
+        (date(2026, 12, 28), "Between the years"),
+        (date(2027, 1, 1), "New Year"),
+    ]
+    closures = tuple(
+        planning.Closure(first=day, last=day, words=words) for day, words in days
+    )
+    first = date(2026, 11, 4)
+    sessions = tuple(
+        planning.PlannedMark(number=n + 1, on=first + timedelta(days=28 * n))
+        for n in range(8)
+    )
+    plan = replace(samples.PLAN, sessions=sessions, occasion=None, closures=closures)
+    root = parsed(planning.plan_timeline(plan))
+    spans: dict[str, list[tuple[float, float]]] = {}
+    for text in root.iter():
+        if text.text in {words for _day, words in days}:
+            half = len(text.text or "") * planning.LETTER_PX / 2
+            middle = float(text.attrib["x"])
+            line = spans.setdefault(text.attrib["y"], [])
+            line.append((middle - half, middle + half))
+    assert len(spans) > 1
+    for line in spans.values():
+        assert all(a[1] <= b[0] for a, b in pairwise(sorted(line)))

@@ -71,7 +71,10 @@ def next_monday(site: Any) -> date:
 def posted(page: Page) -> dict[str, list[str]]:
     forms = page.all("form", method="post")
     found: dict[str, list[str]] = {}
-    for field in page.all("input", type="hidden"):
+    chosen = [
+        one for one in page.all("input", type="radio") if "checked" in one.attributes
+    ]
+    for field in [*page.all("input", type="hidden"), *chosen]:
         if any(form in field.around for form in forms):
             found.setdefault(field.attributes["name"], []).append(
                 field.attributes.get("value", "")
@@ -285,3 +288,37 @@ def test_the_list_of_plans_asks_no_more_for_more_plans(
     Course()
     with django_assert_max_num_queries(10):
         course.client.get(reverse("booking:plans"))
+
+
+def test_another_choice_than_the_one_that_was_shown_moves_nothing_yet() -> None:
+    course = Course()
+    before = course.days()
+    page = course.ask(2)
+    other = next(at for at in offered(page) if at not in posted(page)["shown"])
+    answer = course.post(2, page, at=other, then="move")
+    assert answer.status_code == 422
+    assert course.days() == before
+    again = Page(html(answer))
+    assert "look at what moves" in again.text
+    assert posted(again)["shown"] == [other]
+    assert course.client.post(course.url(2), posted(again)).status_code == 302
+    assert str(course.days()[1]) in other
+
+
+def test_leaving_the_rest_is_shown_before_it_is_written() -> None:
+    course = Course()
+    before = course.days()
+    page = course.ask(2)
+    assert course.post(2, page, rest="stay").status_code == 422
+    assert course.days() == before
+
+
+def test_a_preview_without_script_writes_nothing() -> None:
+    course = Course()
+    before = course.days()
+    page = course.ask(2)
+    to = offered(page)[1]
+    answer = course.post(2, page, at=to, then="preview")
+    assert answer.status_code == 200
+    assert posted(Page(html(answer)))["shown"] == [to]
+    assert course.days() == before

@@ -391,3 +391,36 @@ def test_somebody_new_whose_skin_nobody_has_seen_needs_no_extra_word() -> None:
     assert not page.all("input", name="confirm")
     assert "Screening due" in page.text
     assert desk.post(page).status_code == 302
+
+
+@pytest.mark.regression("stays-as-it-was")
+def test_a_refused_first_try_keeps_the_reasons_of_the_proposal() -> None:
+    desk = Desk()
+    page = desk.ask(
+        protocol=desk.protocol.pk, for_protocol=desk.protocol.pk, gap=2, sessions=4
+    )
+    answer = desk.post(page)  # the confirmation is missing
+    assert answer.status_code == 422
+    assert "Nothing was booked" in html(answer)
+    assert "tays as it was" not in html(answer)
+    nudged = Page(
+        html(
+            desk.client.get(
+                NEW,
+                {
+                    "patient": desk.patient.reference,
+                    "step": "3:later",
+                },
+            )
+        )
+    )
+    assert "tays as it was" not in nudged.text
+    assert "Chosen by hand" in nudged.text
+
+
+def test_nothing_is_booked_while_a_new_proposal_is_on_its_way() -> None:
+    page = Desk().ask()
+    [wishes] = page.all("form", id="wishes")
+    waiting = wishes.attributes["hx-disabled-elt"].split(", ")
+    assert waiting == ["#book-all", "#book-later"]
+    assert all(page.all("button", id=one.removeprefix("#")) for one in waiting)

@@ -7,14 +7,7 @@ nothing. Which slot is taken is settled in `search`, why in `why`.
 
 from clinic.rules.series.moving import To, move
 from clinic.rules.series.planning import propose
-from clinic.rules.series.reasons import (
-    SENTENCES,
-    WEEKDAYS,
-    Code,
-    Reason,
-    describe,
-    describe_all,
-)
+from clinic.rules.series.reasons import Code, Reason
 from clinic.rules.series.shape import (
     PARTS_OF_DAY,
     Away,
@@ -35,8 +28,6 @@ from clinic.rules.waiting import Gap
 
 __all__ = [
     "PARTS_OF_DAY",
-    "SENTENCES",
-    "WEEKDAYS",
     "Away",
     "Check",
     "Code",
@@ -54,8 +45,6 @@ __all__ = [
     "Spacing",
     "To",
     "Wishes",
-    "describe",
-    "describe_all",
     "move",
     "propose",
 ]

@@ -35,6 +35,8 @@ BRACKET_Y = SKIN_Y + 84
 DAY_Y = SKIN_Y + 110
 SAME_DEPTH_MM = Decimal(1)  # front desk sees needles of one length
 EDGE_DAYS = 9
+CLOSURE_Y = (44, 60, 76)  # names of closures, lower where the line above is taken
+LETTER_PX = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,8 +144,9 @@ def _months(x: TimeScale) -> list[SafeString]:
 
 
 def _closures(plan: PlanPicture, x: TimeScale) -> list[SafeString]:
-    parts = []
-    for closure in plan.closures:
+    parts: list[SafeString] = []
+    lines = [_written(plan, x), *([] for _line in CLOSURE_Y[1:])]
+    for closure in sorted(plan.closures, key=lambda one: one.first):
         first = max(closure.first, x.first)
         after = min(closure.last + timedelta(days=1), x.last)
         if first >= after:
@@ -158,9 +161,22 @@ def _closures(plan: PlanPicture, x: TimeScale) -> list[SafeString]:
                 height=SKIN_Y - TOP - 4,
             )
         )
-        middle = (x(first) + x(after)) / 2
-        parts.append(label(closure.words, middle, 44, css="halo"))
+        half = len(closure.words) * LETTER_PX / 2
+        middle = min(max((x(first) + x(after)) / 2, LEFT + half), RIGHT - half)
+        for y, taken in zip(CLOSURE_Y, lines, strict=True):
+            if all(middle + half < a or middle - half > b for a, b in taken):
+                taken.append((middle - half, middle + half))
+                parts.append(label(closure.words, middle, y, css="halo"))
+                break
     return parts
+
+
+def _written(plan: PlanPicture, x: TimeScale) -> list[Point]:
+    """From where to where the first line of names is taken by the occasion."""
+    if plan.occasion is None:
+        return []
+    end = x(plan.occasion.on)
+    return [(end - 8 - len(plan.occasion.words) * LETTER_PX, end)]
 
 
 def _expected(plan: PlanPicture, x: TimeScale) -> list[SafeString]:
