@@ -86,11 +86,15 @@ def test_no_list_opens_when_every_condition_has_few(clinic: Clinic) -> None:
 
 def test_the_whole_less_its_parts_tells_nothing_of_few(clinic: Clinic) -> None:
     _many(clinic, 10)
-    _many(clinic, 9, kind="MELASMA")
+    few = [clinic.reviewed(10, 1) for _ in range(9)]
+    PatientCondition.objects.filter(plans__in=few).update(kind="MELASMA")
     found = outcomes.outcomes(PERIOD)
     assert found.conditions["ACNE_ROLLING"].is_shown
-    assert (found.whole.plans, found.whole.median) == (None, None)
+    assert (found.whole.plans, found.whole.median) == (10, Decimal("50.0"))
+    assert outcomes.by_condition(PERIOD).whole == found.whole
     _many(clinic, 1, kind="FINE_LINES")
+    assert outcomes.outcomes(PERIOD).whole.plans == 10
+    _many(clinic, 1, kind="MELASMA")
     assert outcomes.outcomes(PERIOD).whole.plans == 20
 
 

@@ -57,6 +57,11 @@ def test_percent_of_the_baseline(key, baseline, current, percent, words):
         pytest.param("vss", "8", "4", "50% of possible improvement", id="vancouver"),
         pytest.param("manchester", "14", "5", "100% of possible improvement", id="mss"),
         pytest.param("manchester", "14", "23", "100% worse", id="mss worse"),
+        pytest.param("nrs-own", "2", "4", "25% of possible improvement", id="upward"),
+        pytest.param("nrs-own", "8", "6", "100% worse", id="upward, worse"),
+        pytest.param(
+            "nrs-own", "0", "10", "100% of possible improvement", id="upward, from 0"
+        ),
     ],
 )
 def test_percent_of_possible_improvement_counts_from_the_best_end(
@@ -71,6 +76,7 @@ def test_percent_of_possible_improvement_counts_from_the_best_end(
         pytest.param("gbq", "0", "3", id="a baseline of nothing"),
         pytest.param("nrs-satisfaction", "0", "3", id="upward from nothing"),
         pytest.param("posas-patient", "6", "9", id="already at the best end"),
+        pytest.param("nrs-own", "10", "9", id="already at the best end, upward"),
         pytest.param("gais", "4", "2", id="itself a comparison"),
         pytest.param("quartile", "1", "3", id="itself an improvement"),
         pytest.param("ita", "10", "20", id="no better end"),

@@ -203,9 +203,9 @@ def test_every_scale_says_its_licence_and_its_sources(key):
         ),
         pytest.param({"nonsense": 1}, "Unknown field", id="a misspelt field"),
         pytest.param(
-            {"direction": "higher", "percent": "possible"},
-            "counted down",
-            id="possible improvement upward",
+            {"direction": "neither", "percent": "possible"},
+            "needs a better end",
+            id="possible improvement towards nothing",
         ),
     ],
 )

@@ -84,7 +84,7 @@ def percent_change(
     if improvement is None or scale.percent is Percent.NONE:
         return None
     possible = scale.percent is Percent.POSSIBLE
-    whole = baseline - scale.minimum if possible else baseline
+    whole = abs(baseline - scale.best) if possible else baseline
     return 100 * improvement / whole if whole else None
 
 

@@ -156,8 +156,8 @@ def _check(row: Row, scale: Scale) -> None:
             row.fail(f"{item.key} has {len(item.levels)} words for {span + 1} levels.")
     if (scale.responder is None) != (scale.responder_by is None):
         row.fail("A responder needs responder_by, and the reverse.")
-    if scale.percent is Percent.POSSIBLE and scale.direction is not Direction.LOWER:
-        row.fail("Possible improvement is counted down to the minimum.")
+    if scale.percent is Percent.POSSIBLE and scale.direction is Direction.NEITHER:
+        row.fail("Possible improvement needs a better end.")
     if scale.rule is RULES["sum"]:
         _check_total(row, scale)
 

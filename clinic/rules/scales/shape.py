@@ -34,7 +34,12 @@ class Direction(StrEnum):
 
 
 class Percent(StrEnum):
-    """What a percentage of this scale is taken of (CLINICAL 7.1, last lines)."""
+    """What a percentage of this scale is taken of (CLINICAL 7.1, last lines).
+
+    `PLAIN` is the reading at the start, `POSSIBLE` the way from there to the best
+    end. An upward rating of 2 that becomes 4 has come a quarter of its way to 10;
+    "100 % better" of its start would be read as cured.
+    """
 
     PLAIN = "plain"
     POSSIBLE = "possible"
@@ -204,6 +209,11 @@ class Scale(Provenance):
     caution: str = ""
     everywhere: bool = False
     offered: bool = True
+
+    @property
+    def best(self) -> Decimal:
+        """The end that is better; the lower one where neither is."""
+        return self.maximum if self.direction is Direction.HIGHER else self.minimum
 
     def score(self, items: Mapping[str, Decimal | int]) -> Reading:
         """The reading of the entries, by item key.

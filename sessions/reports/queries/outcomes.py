@@ -100,6 +100,13 @@ PERCENT = (
     "scale.possible THEN scale.sign * (opening.value - scale.best) "
     "ELSE opening.value END, 0)"
 )
+# Conditions of which enough people were scored to be shown by themselves.
+SHOWN = f""",
+shown AS (
+    SELECT condition FROM outcome WHERE improvement IS NOT NULL
+     GROUP BY condition HAVING count(DISTINCT patient_id) >= {SMALLEST_GROUP}
+)
+"""
 FIGURES = """
        count(*) AS plans, count(DISTINCT patient_id) AS people,
        count(DISTINCT patient_id) FILTER (WHERE own_rating IS NOT NULL) AS raters,
@@ -111,18 +118,20 @@ FIGURES = """
 GROUPS = f"""
 SELECT GROUPING(condition) AS all_conditions, GROUPING(device_kind) AS all_depths,
        GROUPING(past_protocol) AS all_depth_rules, GROUPING(month) AS all_months,
-       condition, device_kind, depth, past_protocol, month, {FIGURES}
+       condition, device_kind, depth, past_protocol, month, is_shown, {FIGURES}
   FROM (SELECT *, ceil(deepest_mm * 4) / 4 AS depth,
-               date_trunc('month', reviewed_on)::date AS month FROM deep) one
- GROUP BY GROUPING SETS ((), (condition), (condition, device_kind, depth),
+               date_trunc('month', reviewed_on)::date AS month,
+               condition IN (TABLE shown) AS is_shown FROM deep) one
+ GROUP BY GROUPING SETS ((), (is_shown), (condition), (condition, device_kind, depth),
                          (condition, past_protocol), (month))
 """
 BY_CONDITION = f"""
 SELECT GROUPING(condition) AS all_conditions, 1 AS all_depths, 1 AS all_depth_rules,
        1 AS all_months, condition, NULL AS device_kind, NULL AS depth,
-       NULL AS past_protocol, NULL AS month, {FIGURES}
-  FROM outcome WHERE improvement IS NOT NULL
- GROUP BY GROUPING SETS ((), (condition))
+       NULL AS past_protocol, NULL AS month, is_shown, {FIGURES}
+  FROM (SELECT *, condition IN (TABLE shown) AS is_shown FROM outcome
+         WHERE improvement IS NOT NULL) one
+ GROUP BY GROUPING SETS ((), (is_shown), (condition))
 """
 PLANS = """
 SELECT id AS plan_id, patient_id, practitioner_id, condition, device_kind,
@@ -174,12 +183,11 @@ class Outcomes:
 def statement() -> str:
     """The shared beginning of the statements, with the scales of the rule book."""
     values = ", ".join(
-        f"('{scale.key}', {sign}, {possible}, {best})"
+        f"('{scale.key}', {sign}, {possible}, {scale.best})"
         for scale in scales.all_scales()
         if not scale.is_comparison and scale.percent is not Percent.NONE
         for sign in [1 if scale.direction is Direction.LOWER else -1]
         for possible in ["true" if scale.percent is Percent.POSSIBLE else "false"]
-        for best in [scale.minimum if sign == 1 else scale.maximum]
     )
     return READ.format(
         scales=values,
@@ -190,12 +198,12 @@ def statement() -> str:
 
 def outcomes(filters: Filters) -> Outcomes:
     """The improvement in a period; one statement."""
-    return _outcomes(rows(statement() + DEEP + GROUPS, filters.arguments()))
+    return _outcomes(rows(statement() + SHOWN + DEEP + GROUPS, filters.arguments()))
 
 
 def by_condition(filters: Filters) -> Outcomes:
     """The same without depths and months, for a period that is only compared with."""
-    return _outcomes(rows(statement() + BY_CONDITION, filters.arguments()))
+    return _outcomes(rows(statement() + SHOWN + BY_CONDITION, filters.arguments()))
 
 
 def _outcomes(found: list[dict[str, Any]]) -> Outcomes:
@@ -220,19 +228,13 @@ def _outcomes(found: list[dict[str, Any]]) -> Outcomes:
 
 
 def _whole(found: Iterable[Mapping[str, Any]]) -> Group:
-    """All conditions together, unless that tells of the few who are hidden.
+    """All conditions that are shown by themselves, together; else simply all.
 
-    With all but a few of the whole shown by condition, the few follow from both.
+    The few of a hidden condition would follow from a whole that has them in it.
     """
-    whole = next((row for row in found if _is(row, "")), None)
-    if whole is None:
-        return Group(plans=0)
-    parts = [row["people"] for row in found if _is(row, "condition")]
-    hidden = sum(people for people in parts if people < SMALLEST_GROUP)
-    is_split = any(people >= SMALLEST_GROUP for people in parts)
-    if is_split and 0 < hidden < SMALLEST_GROUP:
-        return Group()
-    return _group(whole)
+    wholes = {row["is_shown"]: row for row in found if _is(row, "")}
+    whole = wholes.get(True, wholes.get(None))
+    return _group(whole) if whole else Group(plans=0)
 
 
 def _is(row: Mapping[str, Any], part: str) -> bool:
