@@ -140,7 +140,12 @@ class Page(HTMLParser):
 
     def _form_faults(self) -> list[str]:
         tokens = self.all("input", name="csrfmiddlewaretoken")
-        return [
+        inside = [
+            f"form inside a form: {form.attributes}"
+            for form in self.all("form")
+            if any(around.tag == "form" for around in form.around)
+        ]
+        return inside + [
             f"no csrf token: {form.attributes}"
             for form in self.all("form", method="post")
             if not any(form in token.around for token in tokens)
