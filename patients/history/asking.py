@@ -33,6 +33,12 @@ class Row:
         return self.asked.question.key
 
     @property
+    def errors(self) -> list[str]:
+        """What is wrong with the answer, each sentence once."""
+        said = [str(one) for errors in self.form.errors.values() for one in errors]
+        return list(dict.fromkeys(said))
+
+    @property
     def is_on_record(self) -> bool:
         """Whether a "no" would contradict what the record says for certain."""
         suggested = self.asked.question.suggested
@@ -90,6 +96,11 @@ class Sheet:
             if (suggested := row.asked.question.suggested) and suggested.on
         ]
         return max(days, default=None)
+
+    @property
+    def unclear(self) -> list[Row]:
+        """Questions whose answer was refused: unreadable, or it says too little."""
+        return [row for row in self.rows.values() if row.form.is_bound and row.errors]
 
     def typed(self) -> dict[str, AnswerEntry]:
         """What was typed, where it can be read; the rest stays as it is kept."""

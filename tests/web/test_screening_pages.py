@@ -173,7 +173,11 @@ def test_a_yes_has_to_say_when_or_that_nobody_knows(
     typed = all_no(browser, screening, filler__value="yes")
     answer = browser.post(ask(screening), {**typed, "do": "finish"})
     assert answer.status_code == 422
-    assert "tick “Day not known”" in html(answer)
+    page = Page(html(answer))
+    summary = page.all("div", role="alert")[0]
+    assert "tick “Day not known”" in summary.text  # told at the top, with the way there
+    assert page.all("a", href="#q-filler")
+    assert page.all("title")[0].text.startswith("Error: ")
     typed["filler-unknown"] = "on"
     assert browser.post(ask(screening), {**typed, "do": "finish"}).status_code == 302
 
