@@ -290,14 +290,16 @@ def _around(
 
 
 def picks_of(zones: Sequence[ZoneView], selected: tuple[str, ...]) -> tuple[Pick, ...]:
-    """Chips that choose all zones, or a part of the face."""
+    """Chips that choose all zones, or a part of the face; none for a single zone."""
     treated = tuple(zone.code for zone in zones if zone.is_treated)
+    if len(treated) < 2:
+        return ()
     picks = [_pick(_("All %(n)d") % {"n": len(treated)}, treated, selected)]
     for _key, label, codes in PARTS:
         part = tuple(c for c in treated if c.partition("-")[0] in codes)
         if part and len(part) < len(treated):
             picks.append(_pick(str(label), part, selected))
-    return tuple(picks) if treated else ()
+    return tuple(picks)
 
 
 def _pick(label: str, codes: tuple[str, ...], selected: tuple[str, ...]) -> Pick:
