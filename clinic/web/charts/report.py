@@ -70,7 +70,7 @@ def dumbbell(
     parts = _percent_axis(x, height=height)
     for index, row in enumerate(rows):
         parts += _outcome(row, x, y=28 + index * row_px, width=width)
-    keys = [Key(css="swatch-half", words=_("Clinician score, median and middle half"))]
+    keys = [Key(css="swatch-half", words=_("Main score, median and middle half"))]
     if any(row.patients is not None for row in rows):
         keys.append(Key(css="swatch-diamond", words=_("Patients' own rating")))
     if before_label:
