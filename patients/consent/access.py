@@ -21,7 +21,7 @@ def patient_for(user: User, ref: str, now: datetime) -> Patient:
     """
     if policy.grant(user, Action.CHART_READ) is not Grant.NO:
         return records.chart_for(user, ref, now)
-    patient = records.patient_for(user, ref, now)
+    patient = records.patient_for(user, ref)
     audit.record(by=user, now=now, action="consent.seen", patient_id=patient.pk)
     return patient
 

@@ -34,6 +34,7 @@ class NeedsBreakGlass(PermissionDenied):
 def patient_for(user: User, ref: str, now: datetime | None = None) -> Patient:
     """The patient's identity and contact. The clinical note stays unread.
 
+    The opening is logged once per request; who reads the chart logs that instead.
     Raises 404 when absent, PermissionDenied for a closed role, NeedsBreakGlass
     for an owner without a live one; without `now` none counts as live.
     """
@@ -41,6 +42,8 @@ def patient_for(user: User, ref: str, now: datetime | None = None) -> Patient:
     patient = _patient(ref, with_note=False)
     if allowed is Grant.BREAK_GLASS:
         _require_glass(user, patient, now)
+    if now is not None:
+        _log_opening(user, patient, now, action="patient.opened")
     return patient
 
 
@@ -58,7 +61,7 @@ def chart_for(user: User, ref: str, now: datetime) -> Patient:
 def open_chart(user: User, patient: Patient, now: datetime) -> None:
     """The chart of a patient who was read with something else; raises likewise."""
     refuse_closed(user, patient, now)
-    _log_opening(user, patient, now)
+    _log_opening(user, patient, now, action="chart.opened")
 
 
 def refuse_closed(user: User, patient: Patient, now: datetime) -> None:
@@ -104,11 +107,11 @@ def _require_glass(user: User, patient: Patient, now: datetime | None) -> None:
         raise NeedsBreakGlass(patient.reference)
 
 
-def _log_opening(user: User, patient: Patient, now: datetime) -> None:
+def _log_opening(user: User, patient: Patient, now: datetime, *, action: str) -> None:
     request_id = context.current().request_id
     known_id, known = _opened.get()
     seen = known if request_id and known_id == request_id else frozenset()
     if patient.pk in seen:
         return
-    audit.record(by=user, now=now, action="chart.opened", patient_id=patient.pk)
+    audit.record(by=user, now=now, action=action, patient_id=patient.pk)
     _opened.set((request_id, seen | {patient.pk}))

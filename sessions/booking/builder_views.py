@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.places.http import StaffRequest, wants_fragment
 from clinic.staff.policy import Action, may, requires
-from patients.records import access as patients
 from sessions.booking import building, picking, reading, repairing, words, writing
 from sessions.booking import ground as grounds
 from sessions.booking.building import Built
 from sessions.booking.checks import RefusedError
 from sessions.booking.ground import Choice, Ground
+from sessions.booking.opening import opened
 from sessions.booking.plan_actions import SecondPlanError
 from sessions.booking.plan_forms import BookForm
 from sessions.booking.slots import EARLIER, LATER
@@ -39,9 +39,7 @@ def new_plan(request: StaffRequest) -> HttpResponse:
         onward = reverse("booking:new-plan")
         heading = _("New plan")
         return picking.page(request, onward=onward, context={"heading": heading})
-    now = timezone.now()
-    look = patients.chart_for if _is_clinical(request) else patients.patient_for
-    patient = look(request.user, ref, now)
+    patient = opened(request.user, ref, timezone.now())
     options = reading.options_for(
         patient, user=request.user, site=_site(request), today=timezone.localdate()
     )
@@ -54,8 +52,7 @@ def edit_plan(request: StaffRequest, ref: str) -> HttpResponse:
     """Propose anew what is still to be booked of a draft or a plan to be booked."""
     plan = access.plan_for(request.user, ref)
     given = request.POST if request.method == "POST" else request.GET
-    if _is_clinical(request):
-        patients.chart_for(request.user, plan.patient.reference, timezone.now())
+    opened(request.user, plan.patient.reference, timezone.now())
     if not reading.is_editable(plan):
         raise Http404
     options = reading.options_for(

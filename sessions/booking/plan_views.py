@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from clinic.audit import actions as audit
 from clinic.places.http import StaffRequest
 from clinic.staff.policy import Action, may, requires
 from clinic.web import once
@@ -56,6 +57,13 @@ def plan_list(request: StaffRequest) -> HttpResponse:
     pages = Paginator(courses.listed(status=shown), PAGE_SIZE)
     page = pages.get_page(request.GET.get("page"))
     rows = [courses.course_of(plan, clinical=clinical) for plan in page]
+    audit.record(
+        by=request.user,
+        now=timezone.now(),
+        action="plans.listed",
+        filter=shown,
+        shown=[plan.patient.reference for plan in page],
+    )
     address = reverse("booking:plans")
     context = {
         "page": page,

@@ -1,6 +1,6 @@
 """Today: the visits of a site's day, and their steps from arrived to done."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from clinic.audit import actions as audit
 from clinic.places.http import StaffRequest, wants_fragment
 from clinic.staff.policy import Action, may, requires
 from clinic.staff.timeouts import background
@@ -83,6 +84,7 @@ def _context(request: StaffRequest, shown: date, scope: str) -> dict[str, Any]:
         practitioner_id=request.user.pk if scope == ME else None,
         clinical=clinical,
     )
+    _log_the_look(request, found, now)
     is_today = shown == timezone.localdate()
     address = reverse("booking:today")
 
@@ -184,6 +186,16 @@ def parse_date_or_none(text: str) -> date | None:
     except ValueError:
         return None
     return day if day and date.min.year < day.year < date.max.year else None
+
+
+def _log_the_look(request: StaffRequest, found: today.Day, now: datetime) -> None:
+    audit.record(
+        by=request.user,
+        now=now,
+        action="visits.listed",
+        day=found.day.isoformat(),
+        shown=[row.visit.patient.reference for row in found.rows],
+    )
 
 
 def _day(request: StaffRequest, wanted: str) -> date:

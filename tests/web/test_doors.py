@@ -1,30 +1,52 @@
 """Every door is shut to strangers, and an address without a door does not start."""
 
+from collections.abc import Sequence
+from importlib import reload
+
 import pytest
 from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
-from django.urls import path, reverse
+from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
+from pytest_django import Settings
 
-from clinic.staff.checks import refuse_open_doors
+from clinic import urls
+from clinic.staff.checks import addresses, refuse_open_doors
 from clinic.staff.policy import Action, public, requires
+from tests.web.doors import DEMO_DOORS, DOORS, PUBLIC
 from tests.web.routes import METHODS, Route, World, all_routes
 
-OPEN = {
-    "account_login",
-    "account_logout",
-    "account_inactive",
-    "mfa_authenticate",
-    "mfa_login_webauthn",
-    "clinic:help",
-    "clinic:link",
-    "clinic:link-password",
-}
+OPEN = set(DOORS[PUBLIC])
 
 
-def test_the_public_addresses_are_these_and_no_others() -> None:
-    assert {route.name for route in all_routes() if route.is_public} == OPEN
+def actions_of(patterns: Sequence[URLPattern | URLResolver]) -> dict[str, str]:
+    """The action of each address by its name, as the product has it."""
+    found: dict[str, str] = {}
+    for text, name, pattern in addresses(patterns):
+        assert name, f"/{text} has no name"
+        assert name not in found, f"{name} stands for two addresses"
+        found[name] = getattr(pattern.callback, "required_action", PUBLIC)
+    return found
+
+
+def written(doors: dict[str, tuple[str, ...]]) -> dict[str, str]:
+    return {name: action for action, names in doors.items() for name in names}
+
+
+def test_every_address_asks_for_what_is_written_down() -> None:
+    """One that nobody wrote down, or that asks for something else, fails here."""
+    assert actions_of(get_resolver().url_patterns) == written(DOORS)
+
+
+def test_the_demo_adds_the_addresses_that_are_written_down(settings: Settings) -> None:
+    settings.DEMO = True
+    try:
+        patterns = reload(urls).urlpatterns
+        assert actions_of(patterns) == written(DOORS) | written(DEMO_DOORS)
+    finally:
+        settings.DEMO = False
+        reload(urls)
 
 
 @pytest.mark.django_db

@@ -286,7 +286,7 @@ def test_the_list_of_plans_asks_no_more_for_more_plans(
 ) -> None:
     course = Course()
     Course()
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         course.client.get(reverse("booking:plans"))
 
 

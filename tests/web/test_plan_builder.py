@@ -321,7 +321,11 @@ def test_a_fault_after_any_statement_leaves_nothing_behind(
     def fault(execute: Any, sql: str, params: Any, many: Any, context: Any) -> Any:
         nonlocal count
         answer = execute(sql, params, many, context)
-        if active and sql.lstrip().split(" ", 1)[0] in {"INSERT", "UPDATE", "DELETE"}:
+        # The look at the patient is logged before the booking begins, and the
+        # sign-in is kept after its end.
+        is_around = "django_session" in sql or (not count and "auditevent" in sql)
+        is_write = sql.lstrip().split(" ", 1)[0] in {"INSERT", "UPDATE", "DELETE"}
+        if active and is_write and not is_around:
             count += 1
             if count == fails_at:
                 raise RuntimeError("pulled the plug")
