@@ -1,7 +1,8 @@
 """The plans and events behind a figure: every number opens its patients.
 
 What is asked for stands in the address as `of`: `outcome:MELASMA`,
-`deeper:MELASMA`, `depth:ACNE_ROLLING:pen:1.50`, `event:PIH`, `stopped`. Outcome
+`deeper:MELASMA`, `depth:ACNE_ROLLING:pen:1.50`, `event:PIH`, `stopped`, `missed`,
+`missed:5:16` (missed on Fridays, from 16 to 18 o'clock). Outcome
 lists of fewer than ten people stay closed, for they would tell what is hidden; for
 the same reason the list of all conditions leaves out those of fewer than ten, and
 names no practitioner with fewer than ten people in it.
@@ -12,9 +13,10 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from patients.records.models import Patient
+from sessions.booking.models import Visit
 from sessions.plans.models import Plan
 from sessions.reports.filters import Filters
-from sessions.reports.queries import harm, outcomes
+from sessions.reports.queries import harm, keeping, outcomes
 from sessions.reports.queries.outcomes import PlanOutcome
 
 
@@ -34,6 +36,7 @@ class Line:
     plan: Plan | None
     outcome: PlanOutcome | None = None
     event: harm.Event | None = None
+    visit: Visit | None = None
     is_practitioner_shown: bool = True
 
 
@@ -57,6 +60,8 @@ def behind(of: str, filters: Filters) -> Behind:
         return _events(of, rest[0], filters)
     if what == "stopped" and not rest:
         return _stopped(of, filters)
+    if what == "missed" and len(rest) in {0, 2}:
+        return _missed(of, [_whole(part) for part in rest], filters)
     chosen = _choose(what, rest, outcomes.plans(filters))
     if not outcomes.are_enough(chosen):
         raise TooFewError
@@ -152,6 +157,25 @@ def _events(of: str, kind: str, filters: Filters) -> Behind:
             for one in found
         ),
     )
+
+
+def _whole(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or len(text) > 2:
+        raise UnknownListError(text)
+    return int(text)
+
+
+def _missed(of: str, slot: list[int], filters: Filters) -> Behind:
+    weekday, hour = slot or (None, None)
+    keys = keeping.missed_visits(filters, weekday=weekday, hour=hour)
+    visits = Visit.objects.select_related(
+        "patient", "practitioner", "site", "plan__condition"
+    ).in_bulk(keys)
+    lines = [
+        Line(patient=visit.patient, plan=visit.plan, visit=visit)
+        for visit in map(visits.__getitem__, keys)
+    ]
+    return Behind(of=of, what="missed", condition="", lines=tuple(lines))
 
 
 def _stopped(of: str, filters: Filters) -> Behind:

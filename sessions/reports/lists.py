@@ -22,6 +22,7 @@ def title_of(found: Behind, book: RuleBook) -> str:
         "deeper": _("%(name)s, past the protocol") % {"name": name},
         "depth": _("%(name)s at this depth") % {"name": name},
         "stopped": _("Stopped plans"),
+        "missed": _("Missed visits"),
     }
     return titles[found.what]
 

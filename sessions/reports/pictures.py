@@ -132,6 +132,8 @@ def _missed(report: Report) -> Figure:
         hint=_points(share, before, places=1),
         tone=_tone(share, before, higher_is_better=False),
         spark=_spark([one.share for one in report.missed_months]),
+        of="missed" if report.missed.missed else "",
+        opens=_("See the visits"),
     )
 
 
@@ -201,8 +203,13 @@ def _outcome(group: Group, report: Report, book: RuleBook) -> Outcome:
     )
 
 
-def depth_chart(report: Report, book: RuleBook, *, device_kind: str) -> SafeString:
-    """Improvement by condition and the deepest setting of the plan."""
+def depth_chart(
+    report: Report, book: RuleBook, *, device_kind: str, opens: str
+) -> SafeString:
+    """Improvement by condition and the deepest setting of the plan.
+
+    `opens` is the address of the lists up to what is asked for.
+    """
     groups = [one for one in report.now.depths if one.device_kind == device_kind]
     shown = sorted({one.depth_mm for one in groups if one.depth_mm is not None})
     cells = {(one.condition, one.depth_mm): one for one in groups}
@@ -211,7 +218,9 @@ def depth_chart(report: Report, book: RuleBook, *, device_kind: str) -> SafeStri
         [
             MatrixRow(
                 name=name_of(book, condition),
-                cells=tuple(_cell(cells.get((condition, depth))) for depth in shown),
+                cells=tuple(
+                    _cell(cells.get((condition, depth)), opens) for depth in shown
+                ),
             )
             for condition in conditions
         ],
@@ -221,10 +230,15 @@ def depth_chart(report: Report, book: RuleBook, *, device_kind: str) -> SafeStri
     )
 
 
-def _cell(group: Group | None) -> MatrixCell:
+def _cell(group: Group | None, opens: str) -> MatrixCell:
     if group is None:
         return MatrixCell()
-    return MatrixCell(count=group.plans or 1, value=group.median)
+    what = f"depth:{group.condition}:{group.device_kind}:{group.depth_mm}"
+    return MatrixCell(
+        count=group.plans or 1,
+        value=group.median,
+        opens=f"{opens}{what}" if group.is_shown else "",
+    )
 
 
 def staying_chart(report: Report) -> SafeString:
@@ -239,8 +253,8 @@ def staying_chart(report: Report) -> SafeString:
     )
 
 
-def missed_chart(report: Report) -> SafeString:
-    """Missed visits by weekday and hour."""
+def missed_chart(report: Report, *, opens: str) -> SafeString:
+    """Missed visits by weekday and hour; `opens` as in the depth chart."""
     found = {(one.weekday, one.hour): one.share for one in report.missed_slots}
     days = sorted({one.weekday for one in report.missed_slots if one.weekday})
     return heat(
@@ -248,6 +262,10 @@ def missed_chart(report: Report) -> SafeString:
             HeatRow(
                 name=f"{hour:02d}",
                 values=tuple(_rounded(found.get((day, hour))) for day in days),
+                opens=tuple(
+                    f"{opens}missed:{day}:{hour}" if found.get((day, hour)) else ""
+                    for day in days
+                ),
             )
             for hour in HOURS
         ],

@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -29,6 +30,7 @@ def progress(request: StaffRequest) -> HttpResponse:
     book = effective_book().book
     kind = "roller" if request.GET.get("device") == "roller" else "pen"
     insight = counted.insight
+    opens = f"{reverse('reports:behind')}?{filters.query()}&of="
     context = {
         "report": counted,
         "filters": filters,
@@ -38,9 +40,9 @@ def progress(request: StaffRequest) -> HttpResponse:
         "figures": pictures.figures(counted),
         "outcomes": pictures.outcome_chart(counted, book),
         "groups": pictures.groups_to_open(counted, book),
-        "depths": pictures.depth_chart(counted, book, device_kind=kind),
+        "depths": pictures.depth_chart(counted, book, device_kind=kind, opens=opens),
         "staying": pictures.staying_chart(counted),
-        "missed": pictures.missed_chart(counted),
+        "missed": pictures.missed_chart(counted, opens=opens),
         "use": pictures.use_chart(counted),
         "harm": pictures.harm_lines(counted, book),
         "insight": pictures.insight_words(insight, book) if insight else None,

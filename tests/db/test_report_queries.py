@@ -250,6 +250,18 @@ def test_missed_visits_are_counted_by_hour_of_the_site(clinic: Clinic) -> None:
     whole, (slot,), _months = keeping.missed(PERIOD)
     assert (whole.missed, whole.visits) == (1, 2)
     assert (slot.weekday, slot.hour, slot.missed) == (3, 10, 1)
+    for of in ("missed", "missed:3:10"):
+        (line,) = behind.behind(of, PERIOD).lines
+        assert line.visit is not None
+        assert line.visit.status == "missed"
+    for elsewhere in ("missed:4:10", "missed:3:12"):
+        assert behind.behind(elsewhere, PERIOD).lines == ()
+
+
+@pytest.mark.parametrize("of", ["missed:3", "missed:x:1", "missed:-1:2", "missed::"])
+def test_missed_visits_of_no_hour_are_no_list(clinic: Clinic, of: str) -> None:
+    with pytest.raises((behind.UnknownListError, behind.TooFewError)):
+        behind.behind(of, PERIOD)
 
 
 def test_rooms_are_measured_against_open_hours(clinic: Clinic) -> None:

@@ -384,3 +384,22 @@ def test_names_of_closures_never_lie_on_each_other() -> None:
     assert len(spans) > 1
     for line in spans.values():
         assert all(a[1] <= b[0] for a, b in pairwise(sorted(line)))
+
+
+def test_a_cell_that_may_be_shown_opens_its_plans() -> None:
+    shown = tables.matrix(
+        [
+            tables.MatrixRow(
+                name="Melasma",
+                cells=(
+                    tables.MatrixCell(count=12, value=Decimal(35), opens="/a?of=x&b=1"),
+                    tables.MatrixCell(count=3),
+                ),
+            )
+        ],
+        columns=["0.50", "1.00"],
+        caption="Depth and result",
+        mark_label="",
+    )
+    assert shown.count("<a ") == 1
+    assert 'href="/a?of=x&amp;b=1"' in shown

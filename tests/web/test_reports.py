@@ -98,6 +98,31 @@ def test_an_owner_who_treats_sees_names() -> None:
     assert "Yellowbird" in html(response)
 
 
+def test_missed_visits_open_to_references_for_an_owner() -> None:
+    site = factories.make_site()
+    practitioner = factories.make_practitioner(site=site)
+    patient = factories.make_patient(given_name="Canary", family_name="Yellowbird")
+    factories.make_visit(
+        patient=patient,
+        practitioner=practitioner,
+        room=factories.make_room(site=site),
+        by=practitioner,
+        starts_at=timezone.now().replace(hour=10) - timedelta(days=20),
+        status="missed",
+    )
+    browser = signed_in(factories.make_owner())
+    report = Page(html(browser.get(REPORT)))
+    assert report.faults() == []
+    links = [one.attributes.get("href") or "" for one in report.all("a")]
+    slots = [link for link in links if "of=missed" in link]
+    assert len(slots) == 2  # the figure of the top row, and the one hour
+    for link in slots:
+        opened = Page(html(browser.get(link)))
+        assert opened.faults() == []
+        assert patient.reference in opened.text
+        assert "Yellowbird" not in opened.text
+
+
 def test_a_small_outcome_group_is_not_opened() -> None:
     response = signed_in(factories.make_owner()).get(
         f"{REPORT}behind/?of=outcome:ACNE_ROLLING"

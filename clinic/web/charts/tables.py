@@ -21,11 +21,15 @@ LEVELS = 5  # shades
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatrixCell:
-    """Plans that went to one depth. No value: too few to show. Count 0: none."""
+    """Plans that went to one depth. No value: too few to show. Count 0: none.
+
+    `opens` is the address of the plans.
+    """
 
     count: int = 0
     value: Decimal | None = None
     is_marked: bool = False
+    opens: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,13 +69,22 @@ def _matrix_cell(
         if cell.is_marked
         else ""
     )
-    return format_html(
-        '<td class="shade-{}">{}<small>{}</small>{}</td>',
-        level(cell.value, low=low, high=high),
+    figure = format_html(
+        "{}<small>{}</small>",
         percent(cell.value),
         _("%(count)d plans") % {"count": cell.count},
+    )
+    return format_html(
+        '<td class="shade-{}">{}{}</td>',
+        level(cell.value, low=low, high=high),
+        _opening(figure, cell.opens),
         mark,
     )
+
+
+def _opening(figure: SafeString | str, opens: str) -> SafeString | str:
+    """The figure as a link to what it consists of, where there is an address."""
+    return format_html('<a href="{}">{}</a>', opens, figure) if opens else figure
 
 
 def level(value: Decimal, *, low: Decimal, high: Decimal) -> int:
@@ -87,10 +100,14 @@ def level(value: Decimal, *, low: Decimal, high: Decimal) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeatRow:
-    """One hour of the day; None where there is nothing to count."""
+    """One hour of the day; None where there is nothing to count.
+
+    `opens` holds an address for each value, or an empty text.
+    """
 
     name: str
     values: tuple[Decimal | None, ...]
+    opens: tuple[str, ...] = ()
 
 
 def heat(
@@ -100,16 +117,19 @@ def heat(
     shown = [value for row in rows for value in row.values if value is not None]
     low, high = min(shown, default=Decimal(0)), max(shown, default=Decimal(1))
 
-    def cell(value: Decimal | None) -> SafeString:
+    def cell(value: Decimal | None, opens: str) -> SafeString:
         if value is None:
             return mark_safe('<td class="none"></td>')
         shade = level(value, low=low, high=high)
-        return format_html('<td class="heat-{}">{}</td>', shade, f"{value:f}")
+        figure = _opening(f"{value:f}", opens)
+        return format_html('<td class="heat-{}">{}</td>', shade, figure)
+
+    def cells(row: HeatRow) -> SafeString:
+        opens = row.opens or ("",) * len(row.values)
+        return join(cell(*pair) for pair in zip(row.values, opens, strict=True))
 
     body = join(
-        format_html(
-            '<tr><th scope="row">{}</th>{}</tr>', row.name, join(map(cell, row.values))
-        )
+        format_html('<tr><th scope="row">{}</th>{}</tr>', row.name, cells(row))
         for row in rows
     )
     return _shaded_table("heat", columns=columns, body=body, caption=caption)

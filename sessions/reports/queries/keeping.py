@@ -75,6 +75,21 @@ SELECT extract(isodow FROM starts_at AT TIME ZONE site.time_zone)::int AS weekda
 """
 )
 
+MISSED_ONES = (
+    """
+SELECT visit.id
+  FROM treatments_visit visit JOIN clinic_site site ON site.id = visit.site_id
+ WHERE day BETWEEN %(first)s AND %(last)s AND visit.status = 'missed'
+   AND (%(weekday)s::int IS NULL
+        OR extract(isodow FROM starts_at AT TIME ZONE site.time_zone) = %(weekday)s)
+   AND (%(hour)s::int IS NULL
+        OR extract(hour FROM starts_at AT TIME ZONE site.time_zone)::int / 2 * 2
+           = %(hour)s)
+"""
+    + PART.format(table="visit")
+    + " ORDER BY visit.starts_at DESC, visit.id"
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
@@ -141,6 +156,14 @@ def missed(filters: Filters) -> tuple[Missed, tuple[Missed, ...], tuple[Missed, 
         visits=sum(one.visits for one in months),
     )
     return whole, slots, months
+
+
+def missed_visits(
+    filters: Filters, *, weekday: int | None = None, hour: int | None = None
+) -> list[int]:
+    """The keys of the missed visits, the latest first; of a weekday and two hours."""
+    slot = {"weekday": weekday, "hour": hour}
+    return [row["id"] for row in rows(MISSED_ONES, {**filters.arguments(), **slot})]
 
 
 def _missed(row: dict[str, Any]) -> Missed:
