@@ -82,7 +82,6 @@ class Move:
     confirmed_rules: tuple[str, ...] = field(default=())
 
 
-@transaction.atomic
 def book(*, entries: Sequence[VisitEntry], by: User, now: datetime) -> list[Visit]:
     """Book all visits or none.
 
@@ -91,9 +90,12 @@ def book(*, entries: Sequence[VisitEntry], by: User, now: datetime) -> list[Visi
     the warnings that were confirmed; those that mattered are kept on the visit.
     """
     claims = [entry.claim for entry in entries]
-    taking.lock(claims)
+    # What is taken already needs no lock, and nobody waits behind who is refused.
     taking.refuse_taken(claims)
-    return book_locked(entries, step=Step.BOOK, by=by, now=now)
+    with transaction.atomic():
+        taking.lock(claims)
+        taking.refuse_taken(claims)
+        return book_locked(entries, step=Step.BOOK, by=by, now=now)
 
 
 def book_locked(
