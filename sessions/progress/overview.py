@@ -186,7 +186,10 @@ def readings(patient: Patient, *, book: RuleBook) -> list[Readings]:
             condition=condition,
             name=book.conditions[condition.kind].name,
             standing=[
-                _read(one, book) for one in queries.readings_of(condition).reverse()
+                _read(one, book)
+                for one in queries.readings_of(condition)
+                .select_related("rated_by")
+                .reverse()
             ],
             withdrawn=[_read(one, book) for one in queries.withdrawn_of(condition)],
             offered=scales.for_condition(condition.kind, book=book),

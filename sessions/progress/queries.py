@@ -100,11 +100,8 @@ def sessions_of(plan: Plan) -> QuerySet[TreatmentSession]:
 
 def readings_of(condition: PatientCondition) -> QuerySet[Score]:
     """The readings of a condition that stand, in order of time."""
-    return (
-        Score.objects.filter(condition=condition, withdrawn_at__isnull=True)
-        .select_related("rated_by", "plan")
-        .order_by("rated_on", "id")
-    )
+    rows = Score.objects.filter(condition=condition, withdrawn_at__isnull=True)
+    return rows.order_by("rated_on", "id")
 
 
 def withdrawn_of(condition: PatientCondition) -> QuerySet[Score]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from html import escape
 from itertools import pairwise
 
 from django.utils.html import format_html, format_html_join
@@ -210,16 +211,7 @@ def numbers_table(numbers: Numbers, *, summary: str = "") -> SafeString:
     head = format_html_join(
         "", '<th scope="col">{}</th>', ((heading,) for heading in numbers.headings)
     )
-    body = join(
-        format_html(
-            '<tr><th scope="row">{}</th>{}</tr>',
-            row[0],
-            format_html_join(
-                "", '<td class="num">{}</td>', ((cell,) for cell in row[1:])
-            ),
-        )
-        for row in numbers.rows
-    )
+    body = join(_number_row(row) for row in numbers.rows)
     return format_html(
         '<details class="numbers"><summary>{}</summary><div class="table-scroll"'
         ' tabindex="0" role="region" aria-label="{}"><table class="table"><caption>'
@@ -231,6 +223,13 @@ def numbers_table(numbers: Numbers, *, summary: str = "") -> SafeString:
         head,
         body,
     )
+
+
+def _number_row(row: Sequence[str]) -> str:
+    """One line of numbers, escaped by hand: a long course has hundreds of cells."""
+    day, *cells = (escape(str(cell)) for cell in row)
+    written = "".join(f'<td class="num">{cell}</td>' for cell in cells)
+    return f'<tr><th scope="row">{day}</th>{written}</tr>'
 
 
 def join(parts: Iterable[str]) -> SafeString:

