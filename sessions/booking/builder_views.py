@@ -16,13 +16,14 @@ from sessions.booking import building, picking, reading, repairing, words, writi
 from sessions.booking import ground as grounds
 from sessions.booking.building import Built
 from sessions.booking.checks import RefusedError
+from sessions.booking.defaults import with_defaults
 from sessions.booking.ground import Choice, Ground
 from sessions.booking.opening import opened
 from sessions.booking.plan_actions import SecondPlanError
 from sessions.booking.plan_forms import BookForm
 from sessions.booking.slots import EARLIER, LATER
 from sessions.booking.taking import TimeTakenError
-from sessions.booking.wishes import NEW, Options, WishesForm, with_defaults
+from sessions.booking.wishes import NEW, Options, WishesForm
 from sessions.plans import access
 from sessions.plans.actions import PlanChangedError, PlanWayClosedError
 

@@ -31,6 +31,11 @@ class SessionRow:
     gap_days: int | None
 
     @property
+    def is_to_book(self) -> bool:
+        """Whether nobody has booked it, or it was missed and not booked again."""
+        return self.visit is None or self.visit.status == Status.MISSED
+
+    @property
     def is_movable(self) -> bool:
         """Whether its visit may still be put elsewhere."""
         return self.visit is not None and Status(self.visit.status) in MOVABLE

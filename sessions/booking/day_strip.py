@@ -14,6 +14,7 @@ WIDTH, LEFT, RIGHT = 1080, 6, 1074
 HEAD, LANE, BAR = 24, 30, 22
 FIRST_HOUR, LAST_HOUR = 9, 17
 LETTER_PX = 6.4
+HOUR_PX, CLOCK_PX = 16, 40
 X = Callable[[float], float]
 
 
@@ -30,7 +31,7 @@ def day_strip(
         return LEFT + part * (RIGHT - LEFT)
 
     parts = [
-        *_grid(first, last, height, x),
+        *_grid(first, last, height, x, now.astimezone(zone) if now else None),
         *(
             _bar(row, zone, x, HEAD + LANE * lanes.index(row.visit.practitioner_id))
             for row in rows
@@ -63,13 +64,18 @@ def _minutes(row: Row, zone: ZoneInfo) -> tuple[int, int]:
     return minute, minute + row.minutes
 
 
-def _grid(first: int, last: int, height: float, x: X) -> list[SafeString]:
+def _grid(
+    first: int, last: int, height: float, x: X, now: datetime | None
+) -> list[SafeString]:
+    """The hours; one gives way to the clock where both would stand."""
     parts = []
+    clock = x(now.hour * 60 + now.minute) if now else None
     for hour in range(first, last):
         here = x(hour * 60)
         if hour > first:
             parts.append(line((here, 0), (here, height), css="grid"))
-        parts.append(text(f"{hour:02d}", here + 6, 15, css="hour"))
+        if clock is None or not clock - HOUR_PX < here + 6 < clock + CLOCK_PX:
+            parts.append(text(f"{hour:02d}", here + 6, 15, css="hour"))
     return parts
 
 

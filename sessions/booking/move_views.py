@@ -1,6 +1,8 @@
 """Moving a visit: first free times, a preview of everything that moves, undo."""
 
 from collections.abc import Sequence
+from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
@@ -147,8 +149,7 @@ def _page(
         "patient": found.visit.patient,
         "found": found,
         "options": offered,
-        "day": day,
-        "times": moving.times_of(found, day, chosen) if day else [],
+        **_times(found, day, chosen),
         "chosen": chosen,
         "lines": lines,
         "refused": [words.sentence([one]) for one in shown.refused] if shown else [],
@@ -163,6 +164,17 @@ def _page(
     }
     name = "_move.html" if wants_fragment(request) else "move.html"
     return render(request, f"booking/{name}", context, status=status)
+
+
+def _times(found: Moving, day: date | None, chosen: Pin | None) -> dict[str, Any]:
+    """The free times of a wished day, or why there are none."""
+    if day is None:
+        return {"day": None, "times": [], "why_nothing": ""}
+    return {
+        "day": day,
+        "times": moving.times_of(found, day, chosen),
+        "why_nothing": moving.why_nothing(found, day),
+    }
 
 
 @requires(Action.VISIT_WRITE)

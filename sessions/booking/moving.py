@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from clinic.rulebook.queries import effective_book
 from clinic.rules import freetime, series, waiting
 from clinic.rules.freetime import DayResources
@@ -20,6 +22,7 @@ from clinic.rules.series import (
     Wishes,
 )
 from clinic.rules.series.search import Finder
+from clinic.web.templatetags.formats import day_year
 from sessions.booking import checks, earlier, qualified, queries
 from sessions.booking.checks import Facts
 from sessions.booking.earlier import planned_of
@@ -259,6 +262,20 @@ def times_of(moving: Moving, day: date, chosen: Pin | None) -> list[Option]:
         if place is not None:
             found.append(_option(moving, _slot(place, moving.number), chosen))
     return found
+
+
+def why_nothing(moving: Moving, day: date) -> str:
+    """Why a day has no time to offer."""
+    words = {"day": day_year(day)}
+    if day < moving.today:
+        return _("%(day)s has passed.") % words
+    found = next((one for one in moving.days if one.day == day), None)
+    if found is None:
+        last = {"day": day_year(moving.days[-1].day)}
+        return _("Visits can be booked until %(day)s.") % last
+    if found.closed:
+        return _("Closed on %(day)s: %(why)s.") % {**words, "why": found.closed}
+    return _("Nothing is free on %(day)s.") % words
 
 
 def _slot(place: freetime.Place, number: int) -> Slot:

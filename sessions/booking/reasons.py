@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from clinic.rules.series import Code, Reason
 from clinic.rules.series.reasons import Value
 from clinic.web.templatetags.formats import days_words
+from sessions.booking.occasions import in_a_sentence
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
@@ -31,6 +32,7 @@ WEEKDAYS = (
     gettext_lazy("Sunday"),
 )
 PARTS = {
+    "": "",
     "morning": pgettext_lazy("part of the day", "morning"),
     "midday": pgettext_lazy("part of the day", "midday"),
     "late": pgettext_lazy("part of the day", "late"),
@@ -108,16 +110,14 @@ def describe_all(reasons: Iterable[Reason]) -> str:
 
 def _word(code: Code, name: str, value: Value) -> str:
     if isinstance(value, date):
-        return format_date(value, "j F")
+        return format_date(value, "j F Y" if code is Code.CALENDAR_ENDS else "j F")
     if isinstance(value, tuple):
         return _(" or ").join(str(WEEKDAYS[weekday]) for weekday in value)
-    if name == "weekday":
-        return str(WEEKDAYS[int(value)])
-    if name == "part":
-        return str(PARTS.get(str(value), value))
+    if name in {"weekday", "part"}:
+        return str(WEEKDAYS[int(value)] if name == "weekday" else PARTS[str(value)])
     if name in {"days", "limit"}:
         return shift(int(value)) if code in IN_WEEKS else days_words(int(value))
-    return str(value)
+    return in_a_sentence(str(value)) if name == "event" else str(value)
 
 
 def shift(days: int) -> str:

@@ -180,7 +180,7 @@ def _next_session(patient: Patient) -> tuple[Plan | None, PlannedSession | None]
         if PlanStatus(plan.status) not in OPEN or plan.status == PlanStatus.DRAFT:
             continue
         course = courses.course_of(plan, clinical=False)
-        free = [row.number for row in course.rows if row.visit is None]
+        free = [row.number for row in course.rows if row.is_to_book]
         for planned in plan.planned_sessions.all():
             if planned.number in free:
                 return plan, planned
@@ -191,13 +191,14 @@ def _form(
     given: QueryDict, *, site: Site, user: User, today: date, with_session: bool
 ) -> NewVisitForm:
     data = given.copy()
-    if "kind" not in data:
+    kinds = WITH_SESSION if with_session else KINDS
+    if data.get("kind") not in dict(kinds):
         data["kind"] = "session" if with_session else "consultation"
     if "start_on" not in data:
         data["start_on"] = today.isoformat()
     form = NewVisitForm(data)
     people = house_of(site, book=effective_book().book).practitioners
-    form.fields["kind"].choices = WITH_SESSION if with_session else KINDS  # type: ignore[attr-defined]
+    form.fields["kind"].choices = kinds  # type: ignore[attr-defined]
     form.fields["practitioner"].choices = [  # type: ignore[attr-defined]
         ("", _("Anybody")),
         *((str(person.pk), person.full_name) for person in people),

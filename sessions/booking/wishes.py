@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.http import QueryDict
@@ -19,18 +19,24 @@ from clinic.rules.book import RuleBook
 from clinic.staff.models import User
 from clinic.staff.queries import Permits
 from clinic.web.forms import ChipCheckboxes, ChipRadio, DayInput, Stepper, ask_by_name
+from clinic.web.templatetags.formats import day_year
 from patients.history.models import PatientCondition
 from patients.records.models import Patient
 from sessions.booking.ground import Choice
-from sessions.booking.house import House
+from sessions.booking.house import SEARCH_DAYS, House
+from sessions.booking.occasions import OCCASIONS
 from sessions.booking.qualified import crew_of
 from sessions.booking.slots import parse_pin
 from sessions.plans import ramp
 from sessions.plans.models import Plan, Protocol, ProtocolZone
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
 NEW = "new"
 WEEK = 7
 MOST_AWAYS = 2
+MOST_SESSIONS = 24
 WEEKDAYS = [
     ("0", _("Mon")),
     ("1", _("Tue")),
@@ -45,13 +51,6 @@ PARTS = [
     ("morning", _("Morning")),
     ("midday", _("Midday")),
     ("late", _("Late")),
-]
-OCCASIONS = [
-    ("wedding", _("Wedding")),
-    ("party", _("Party")),
-    ("photos", _("Photo shoot")),
-    ("holiday", _("Holiday")),
-    ("occasion", _("Another occasion")),
 ]
 JOURNEYS = [
     ("sun", _("Holiday in the sun")),
@@ -123,68 +122,6 @@ def in_weeks(protocol: Protocol) -> bool:
 def unit_of(protocol: Protocol) -> int:
     """Days in one step of the gap."""
     return WEEK if in_weeks(protocol) else 1
-
-
-def with_defaults(given: QueryDict, options: Options) -> QueryDict:
-    """The wishes with everything filled in that nobody has said yet."""
-    data = given.copy()
-    plan = options.plan
-    known = {str(condition.pk) for condition in options.conditions}
-    known |= {key for key, _name in options.new_kinds()}
-    if data.get("condition") not in known:
-        data["condition"] = _first_condition(options, plan)
-    offered = options.protocols_for(_one(data, "condition"))
-    if data.get("protocol") not in {str(p.pk) for p in offered}:
-        wanted = plan.protocol_id if plan else None
-        keys = [p.pk for p in offered]
-        first = keys[0] if keys else ""
-        data["protocol"] = str(wanted if wanted in keys else first)
-    protocol = options.protocol(_one(data, "protocol"))
-    if protocol and data.get("for_protocol") != data["protocol"]:
-        _numbers_of(data, protocol, options)
-    data["for_protocol"] = _one(data, "protocol")
-    if "start_on" not in data:
-        data["start_on"] = (options.today + timedelta(days=1)).isoformat()
-        _wishes_of_the_plan(data, options)
-    able = {str(person.pk) for person in options.able(protocol)}
-    if _one(data, "practitioner") not in able:
-        data["practitioner"] = ""  # the page says why somebody is not offered
-    return data
-
-
-def _one(data: QueryDict, name: str) -> str:
-    return str(data.get(name, ""))
-
-
-def _first_condition(options: Options, plan: Plan | None) -> str:
-    if plan is not None:
-        return str(plan.condition_id)
-    active = [c for c in options.conditions if c.status != "resolved"]
-    return str(active[0].pk) if active else NEW
-
-
-def _numbers_of(data: QueryDict, protocol: Protocol, options: Options) -> None:
-    plan = options.plan
-    same = plan is not None and plan.protocol_id == protocol.pk
-    gap = plan.gap_days if plan is not None and same else protocol.gap_days
-    data["gap"] = str(gap // unit_of(protocol))
-    data["sessions"] = str(max(protocol.sessions - options.kept, 1))
-
-
-def _wishes_of_the_plan(data: QueryDict, options: Options) -> None:
-    plan = options.plan
-    if plan is None:
-        if options.own_id is not None:
-            data.setdefault("practitioner", str(options.own_id))
-        return
-    data.setdefault("practitioner", str(plan.practitioner_id or ""))
-    if plan.ready_before:
-        data["ready_before"] = plan.ready_before.isoformat()
-        labels = {str(label): key for key, label in OCCASIONS}
-        data["ready_label"] = labels.get(plan.ready_label, "occasion")
-    if options.clinical and plan.goal_scale:
-        data["goal_scale"] = plan.goal_scale
-        data["goal_value"] = str(plan.goal_value)
 
 
 class WishesForm(forms.Form):
@@ -266,18 +203,20 @@ class WishesForm(forms.Form):
         unit, gap = unit_of(self.chosen), self.fields["gap"]
         gap.label = _("Gap in weeks") if unit == WEEK else _("Gap in days")
         limits = (self.chosen.gap_min_days // unit, self.chosen.gap_max_days // unit)
-        self.fields["gap"] = forms.IntegerField(
-            label=gap.label, min_value=limits[0], max_value=limits[1], widget=Stepper
-        )
+        words = _("This protocol allows %(low)d to %(high)d.")
+        self.fields["gap"] = _number(str(gap.label), limits, words)
         self.order_fields(None)
-        most = 24 - self.options.kept
-        self.fields["sessions"] = forms.IntegerField(
-            label=_("Sessions"), min_value=1, max_value=most, widget=Stepper
-        )
+        most = MOST_SESSIONS - self.options.kept
+        words = _("Plan %(low)d to %(high)d sessions.")
+        self.fields["sessions"] = _number(_("Sessions"), (1, most), words)
 
     def clean_start_on(self) -> date:
-        """Not in the past."""
+        """Not in the past, and not beyond the days that can be booked."""
         day: date = self.cleaned_data["start_on"]
+        last = self.options.today + timedelta(days=SEARCH_DAYS - 1)
+        if day > last:
+            sentence = _("Visits can be booked until %(day)s.")
+            raise forms.ValidationError(sentence % {"day": day_year(last)})
         return max(day, self.options.today)
 
     def clean(self) -> dict[str, Any]:
@@ -361,6 +300,21 @@ class WishesForm(forms.Form):
                 )
                 found.append(away)
         return found
+
+
+def _number(
+    label: "StrPromise | str", limits: tuple[int, int], words: "StrPromise"
+) -> forms.IntegerField:
+    """A whole number within limits, and the sentence that says them."""
+    low, high = limits
+    sentence = words % {"low": low, "high": high}
+    return forms.IntegerField(
+        label=label,
+        min_value=low,
+        max_value=high,
+        widget=Stepper,
+        error_messages={"min_value": sentence, "max_value": sentence},
+    )
 
 
 def _known(keys: Sequence[str], book: RuleBook) -> list[str]:

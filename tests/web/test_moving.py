@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from clinic.models import Closure
 from sessions.models import Visit
 from tests import factories
 from tests.web.pages import Page, html, signed_in
@@ -322,3 +323,25 @@ def test_a_preview_without_script_writes_nothing() -> None:
     assert answer.status_code == 200
     assert posted(Page(html(answer)))["shown"] == [to]
     assert course.days() == before
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("2020-01-08", "2020 has passed."),
+        ("2199-01-01", "Visits can be booked until"),
+    ],
+)
+def test_a_day_without_times_says_why(day: str, said: str) -> None:
+    assert said in Course().ask(2, day=day).text
+
+
+def test_a_closed_day_says_what_for() -> None:
+    course = Course()
+    day = course.start + timedelta(days=30)
+    Closure.objects.create(
+        site=course.site, first_day=day, last_day=day, reason="Stocktaking"
+    )
+    text = course.ask(2, day=day.isoformat()).text
+    assert "Stocktaking." in text
+    assert "Closed on" in text

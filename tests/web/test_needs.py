@@ -109,6 +109,9 @@ def test_a_missed_session_waits_until_it_is_booked_again(house: House) -> None:
     name = f"{visit.patient.name} did not come"
     url = steps(asked(house.desk))[f"Book again: {name}"]
     assert "kind=session" in url
+    offered = Page(html(signed_in(house.desk).get(url)))
+    [kind] = offered.all("input", name="kind", value="session", type="radio")
+    assert "checked" in kind.attributes
     again = visit.starts_at + timedelta(days=2)
     factories.make_visit(
         patient=visit.patient,

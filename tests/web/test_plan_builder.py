@@ -428,3 +428,53 @@ def test_nothing_is_booked_while_a_new_proposal_is_on_its_way() -> None:
     waiting = wishes.attributes["hx-disabled-elt"].split(", ")
     assert waiting == ["#book-all", "#book-later"]
     assert all(page.all("button", id=one.removeprefix("#")) for one in waiting)
+
+
+@pytest.mark.parametrize(
+    ("wishes", "said"),
+    [
+        ({"sessions": "0"}, "Plan 1 to 24 sessions."),
+        ({"sessions": "25"}, "Plan 1 to 24 sessions."),
+        ({"sessions": "four"}, "Enter a whole number."),
+        ({"gap": "1"}, "This protocol allows 2 to 8."),
+        ({"gap": "9"}, "This protocol allows 2 to 8."),
+        ({"start_on": "banana"}, "Enter a valid date."),
+        ({"start_on": "2199-01-01"}, "Visits can be booked until"),
+        ({"ready_before": "2020-01-01"}, "That day has passed."),
+    ],
+)
+def test_a_wish_that_cannot_be_is_said_in_words_of_the_clinic(
+    wishes: dict[str, str], said: str
+) -> None:
+    desk = Desk()
+    usual = {
+        "protocol": desk.protocol.pk,
+        "for_protocol": desk.protocol.pk,
+        "sessions": "4",
+        "gap": "4",
+        "start_on": tomorrow(),
+    }
+    page = desk.ask(**{**usual, **wishes})
+    [summary] = [
+        e
+        for e in page.elements
+        if "error-summary" in e.attributes.get("class", "").split()
+    ]
+    assert said in summary.text
+    assert "Mend what is marked" in page.text
+    assert not page.faults()
+    assert "slot" not in posted(page)
+
+
+def test_a_start_that_has_passed_becomes_today() -> None:
+    desk = Desk()
+    page = desk.ask(start_on="2020-01-01")
+    [field] = page.all("input", name="start_on", type="date")
+    assert field.attributes["value"] == timezone.localdate().isoformat()
+    assert posted(page)["slot"]
+
+
+def test_an_occasion_is_named_as_people_say_it() -> None:
+    ready = timezone.localdate() + timedelta(days=300)
+    page = Desk().ask(ready_before=ready.isoformat(), ready_label="wedding")
+    assert "before the wedding" in page.text
