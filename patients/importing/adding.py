@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from clinic.audit import actions as audit
 from clinic.staff.models import User
-from clinic.web import refs
 from patients.importing.alike import Faces, Likeness, Seen, faces_for
 from patients.importing.models import ImportFile, ImportIssue, ImportRun
 from patients.importing.people import Person
@@ -73,9 +72,10 @@ class Adding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
-    """Somebody who was imported from the same system before."""
+    """Somebody who was imported from the same system before, or on a `line` above."""
 
-    name: str
+    patient_id: int | None
+    line: int
     words: frozenset[str]
     born_on: date | None
 
@@ -102,7 +102,8 @@ def _unknown(
         there = known.get(person.key)
         if there is None:
             known[person.key] = _Known(
-                name=_("line %d") % person.line,
+                patient_id=None,
+                line=person.line,
                 words=person.words,
                 born_on=person.born_on,
             )
@@ -114,7 +115,8 @@ def _unknown(
         else:
             tally.refused += 1
             reason = _("The number “%(key)s” belongs to somebody else: %(who)s.")
-            words = reason % {"key": person.key, "who": there.name}
+            who = Seen(patient_id=there.patient_id, line=there.line, words=there.words)
+            words = reason % {"key": person.key, "who": who}
             tally.issues.append(
                 refusal(to=to, line=person.line, reason=words, cells=one.cells)
             )
@@ -129,7 +131,8 @@ def _known(source: str, keys: list[str]) -> dict[str, _Known]:
     columns = ("import_key", "pk", "search_name", "born_on")
     return {
         key: _Known(
-            name=refs.number(Patient.PREFIX, pk, width=5),
+            patient_id=pk,
+            line=0,
             words=frozenset(search_name.split()),
             born_on=born_on,
         )

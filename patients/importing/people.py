@@ -96,14 +96,13 @@ class _Cells:
 
     def __init__(self, cells: Sequence[str], reading: Reading) -> None:
         self.cells, self.reading = cells, reading
+        columns = reading.seen.columns.items()
+        self.texts = {field: cells[place] for field, place in columns}
         self.kept: list[str] = []
 
     def text(self, field: str) -> str:
         """The cell, without the sign that guards a spreadsheet against a formula."""
-        place = self.reading.seen.columns.get(field)
-        if place is None:
-            return ""
-        text = self.cells[place]
+        text = self.texts.get(field, "")
         return text[1:] if text[:2] in _GUARDED else text
 
     def fitting(self, field: str) -> str:
