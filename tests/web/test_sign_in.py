@@ -8,8 +8,9 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
+from django.contrib.auth.hashers import check_password, make_password
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
@@ -301,3 +302,74 @@ def test_a_refusal_is_in_the_log(client: Client) -> None:
         "view": "mfa_edit_webauthn",
         "arguments": ["77"],
     }
+
+
+def test_a_code_works_once(client: Client, desk: User) -> None:
+    secret = generate_totp_secret()
+    TOTP.activate(desk, secret)
+    code = code_of(secret)
+    sign_in(client, desk)
+    assert client.post(reverse("mfa_authenticate"), {"code": code}).status_code == 302
+    other = Client()
+    sign_in(other, desk)
+    again = other.post(reverse("mfa_authenticate"), {"code": code})
+    assert again.status_code == 200
+    assert other.get(reverse("clinic:me")).status_code == 302
+
+
+def test_the_session_gets_a_new_name_at_the_second_step(
+    client: Client, desk: User
+) -> None:
+    secret = generate_totp_secret()
+    TOTP.activate(desk, secret)
+    sign_in(client, desk)
+    before = client.session.session_key
+    client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
+    assert client.get(reverse("clinic:me")).status_code == 200
+    assert client.session.session_key != before
+
+
+def test_codes_are_not_guessed(client: Client, desk: User) -> None:
+    secret = generate_totp_secret()
+    TOTP.activate(desk, secret)
+    for _ in range(3):
+        sign_in(client, desk)
+        for _guess in range(4):
+            client.post(reverse("mfa_authenticate"), {"code": "000000"})
+    sign_in(client, desk)
+    client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
+    assert client.get(reverse("clinic:me")).status_code == 302
+
+
+def test_the_password_is_not_guessed_from_inside(client: Client, desk: User) -> None:
+    client.force_login(desk)
+    for _ in range(10):
+        client.post(reverse("account_reauthenticate"), {"password": "wrong"})
+    answer = client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    assert answer.status_code != 302
+
+
+def test_who_is_guessed_at_keeps_nobody_else_out(client: Client, desk: User) -> None:
+    for _ in range(11):
+        sign_in(client, desk, "wrong")
+    assert "Too many tries" in sign_in(client, desk).content.decode()
+    colleague = factories.make_desk()
+    assert sign_in(client, colleague).status_code == 302
+
+
+def test_a_form_from_elsewhere_is_refused_and_logged(desk: User) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(desk)
+    assert strict.post(reverse("clinic:me"), {"theme": "dark"}).status_code == 403
+    event = AuditEvent.objects.get(action="refused")
+    assert (event.actor, event.details["view"]) == (desk, "clinic:me")
+
+
+def test_passwords_are_kept_by_argon2id() -> None:
+    """The suite itself hashes fast; the product's own settings count."""
+    from clinic import settings as product
+
+    with override_settings(PASSWORD_HASHERS=product.PASSWORD_HASHERS):
+        kept = make_password("four plain words here")
+        assert kept.startswith("argon2$argon2id$")
+        assert check_password("four plain words here", kept)
