@@ -103,12 +103,13 @@ def lots(request: StaffRequest) -> HttpResponse:
         "show_gone": show_gone,
         "soon_days": SOON_DAYS,
         "expired_count": sum(state.is_expired for state in states),
+        "may_receive": may(request.user, Action.STOCK_RECEIVE),
         "may_write": may(request.user, Action.STOCK_WRITE),
     }
     return render(request, "devices/lots.html", context)
 
 
-@requires(Action.STOCK_WRITE)
+@requires(Action.STOCK_RECEIVE)
 @needs_site
 @require_http_methods(["GET", "POST"])
 def receive_lot(request: StaffRequest) -> HttpResponse:

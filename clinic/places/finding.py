@@ -17,7 +17,7 @@ MORE: tuple[tuple[Promise, str, str, Action], ...] = (
     (_("Your settings"), "clinic:me", "user", Action.OWN_PROFILE),
     (_("Second step and passkeys"), "mfa_index", "fingerprint", Action.OWN_PROFILE),
     (_("Lots"), "clinic:lots", "package", Action.STOCK_READ),
-    (_("Receive a lot"), "clinic:lot-receive", "package", Action.STOCK_WRITE),
+    (_("Receive a lot"), "clinic:lot-receive", "package", Action.STOCK_RECEIVE),
     (_("People"), "clinic:people", "users", Action.STAFF_WRITE),
     (_("Closures"), "clinic:closures", "calendar-off", Action.SETTINGS_WRITE),
     (_("Absences"), "clinic:absences", "user-x", Action.SETTINGS_WRITE),

@@ -60,6 +60,7 @@ class Action(StrEnum):
     SCORE_WRITE = "score: record"
     REPORT_READ = "reports: read"
     STOCK_READ = "devices and lots: read"
+    STOCK_RECEIVE = "lots: receive"
     STOCK_WRITE = "devices and lots: change"
     LOT_TRACE = "lots: who received one"
     SETTINGS_READ = "settings: read"
@@ -104,7 +105,8 @@ POLICY: dict[Action, dict[Role, Grant]] = {
     Action.SCORE_WRITE: _CLINICAL,
     Action.REPORT_READ: _OWNERS,
     Action.STOCK_READ: _ALL,
-    Action.STOCK_WRITE: _ALL,
+    Action.STOCK_RECEIVE: _ALL,
+    Action.STOCK_WRITE: {_PRACTITIONER: Grant.YES, _OWNER: Grant.YES},
     Action.LOT_TRACE: {_PRACTITIONER: Grant.YES, _OWNER: Grant.YES},
     Action.SETTINGS_READ: {_PRACTITIONER: Grant.YES, _OWNER: Grant.YES},
     Action.SETTINGS_WRITE: _OWNERS,

@@ -57,7 +57,6 @@ DOORS: dict[str, tuple[str, ...]] = {
         "clinic:device-add",
         "clinic:lot-change",
         "clinic:lot-put-back",
-        "clinic:lot-receive",
         "clinic:lot-withdraw",
     ),
     "devices and lots: read": (
@@ -65,6 +64,7 @@ DOORS: dict[str, tuple[str, ...]] = {
         "clinic:lot",
         "clinic:lots",
     ),
+    "lots: receive": ("clinic:lot-receive",),
     "home": (
         "booking:home",
         "clinic:home",
@@ -199,6 +199,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "today": (
         "booking:today",
         "booking:today-version",
+        "charting:needs",
     ),
     "visit: book, move, check in, cancel": (
         "booking:cancel",

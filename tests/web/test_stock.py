@@ -31,6 +31,13 @@ def desk(site: Site, client: Client) -> User:
     return user
 
 
+@pytest.fixture
+def nurse(site: Site, client: Client) -> User:
+    user = factories.make_practitioner(site=site)
+    client.force_login(user)
+    return user
+
+
 def fresh_lot(site: Site, **changes: Any) -> Lot:
     today = timezone.now().date()
     days = {
@@ -126,7 +133,7 @@ def test_the_list_says_in_words_what_may_not_be_used(
     assert "No lot of this kind" in serum
 
 
-def test_an_empty_register_says_what_to_do(client: Client, desk: User) -> None:
+def test_an_empty_register_says_what_to_do(client: Client, nurse: User) -> None:
     assert (
         "Receive the first lot" in client.get(reverse("clinic:lots")).content.decode()
     )
@@ -149,7 +156,7 @@ def test_the_page_of_a_lot_shows_each_opened_unit(
 
 
 def test_a_lot_is_withdrawn_with_a_reason_and_put_back(
-    client: Client, desk: User, site: Site
+    client: Client, nurse: User, site: Site
 ) -> None:
     lot = fresh_lot(site)
     place = reverse("clinic:lot-withdraw", args=[lot.pk])
@@ -167,11 +174,11 @@ def test_a_lot_is_withdrawn_with_a_reason_and_put_back(
 
 
 def test_a_lot_cannot_have_held_fewer_units_than_were_opened(
-    client: Client, desk: User, site: Site
+    client: Client, nurse: User, site: Site
 ) -> None:
     lot = fresh_lot(site)
     for _ in range(2):
-        open_unit(lot=lot, by=desk, now=timezone.now())
+        open_unit(lot=lot, by=nurse, now=timezone.now())
     place = reverse("clinic:lot-change", args=[lot.pk])
     answer = client.post(place, label(number=lot.number, quantity="1"))
     assert answer.status_code == 422
@@ -194,7 +201,7 @@ def device_entry(**changes: str) -> dict[str, str]:
     }
 
 
-def test_a_device_is_added_and_changed(client: Client, desk: User, site: Site) -> None:
+def test_a_device_is_added_and_changed(client: Client, nurse: User, site: Site) -> None:
     add = reverse("clinic:device-add")
     assert client.post(add, device_entry()).status_code == 302
     device = Device.objects.get()
@@ -211,7 +218,7 @@ def test_a_device_is_added_and_changed(client: Client, desk: User, site: Site) -
 
 @pytest.mark.parametrize("same", [{"name": "Pen 1"}, {"serial": "S1"}])
 def test_two_devices_never_share_a_name_or_a_serial_number(
-    client: Client, desk: User, site: Site, same: dict[str, str]
+    client: Client, nurse: User, site: Site, same: dict[str, str]
 ) -> None:
     client.post(reverse("clinic:device-add"), device_entry())
     answer = client.post(
@@ -222,14 +229,14 @@ def test_two_devices_never_share_a_name_or_a_serial_number(
     assert Device.objects.count() == 1
 
 
-def test_a_roller_is_no_device(client: Client, desk: User) -> None:
+def test_a_roller_is_no_device(client: Client, nurse: User) -> None:
     page = client.get(reverse("clinic:device-add")).content.decode()
     assert "SKINPEN_PRECISION" in page
     assert "DERMAROLLER" not in page.upper().replace("DERMAROLLERS", "")
 
 
 def test_stock_of_another_site_is_not_there_but_an_owner_sees_all(
-    client: Client, desk: User
+    client: Client, nurse: User
 ) -> None:
     elsewhere = factories.make_site()
     lot, device = fresh_lot(elsewhere), factories.make_device(site=elsewhere)
@@ -279,3 +286,24 @@ def test_the_tenth_device_comes_after_the_second() -> None:
         factories.make_device(site=site, name=name, serial=name)
     page = html(signed_in(factories.make_desk(site=site)).get("/stock/devices/"))
     assert page.index("Pen 2") < page.index("Pen 10")
+
+
+def test_the_desk_receives_and_changes_nothing_else(
+    client: Client, desk: User, site: Site
+) -> None:
+    lot, device = fresh_lot(site, number="OLD7"), factories.make_device(site=site)
+    for name, row in (
+        ("lot-change", lot),
+        ("lot-withdraw", lot),
+        ("lot-put-back", lot),
+        ("device", device),
+    ):
+        place = reverse(f"clinic:{name}", args=[row.pk])
+        assert client.post(place, {"reason": "x"}).status_code == 403
+    page = html(client.get(reverse("clinic:lot", args=[lot.pk])))
+    assert "Withdraw the lot" not in page
+    assert reverse("clinic:lot-change", args=[lot.pk]) not in page
+    assert "Receive a lot" in html(client.get(reverse("clinic:lots")))
+    devices = html(client.get(reverse("clinic:devices")))
+    assert reverse("clinic:device", args=[device.pk]) not in devices
+    assert "Add a device" not in devices
