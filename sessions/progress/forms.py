@@ -41,6 +41,8 @@ class ScoreForm(KeyedForm):
             ask_by_name(self.fields[_name(item)])
         self.order_fields([_name(item) for item in scale.items])
         self.helper = helper(submit=_("Save the reading"))
+        if len(scale.items) > 1 and not any(map(_has_chips, scale.items)):
+            self.helper.form_class = "score-numbers"
 
     def clean_rated_on(self) -> date:
         """Not in the future, not before the patient was born."""
@@ -87,13 +89,16 @@ def _name(item: Item) -> str:
     return f"item_{item.key}"
 
 
+def _has_chips(item: Item) -> bool:
+    return not item.decimals and item.maximum - item.minimum < CHIPS_UP_TO
+
+
 def _field(item: Item) -> forms.Field:
     """Chips for a few levels, a number for many; nothing is chosen beforehand."""
-    label = f"{item.site}: {item.label}" if item.site else item.label
-    levels = int(item.maximum - item.minimum) + 1
-    if not item.decimals and levels <= CHIPS_UP_TO:
+    if _has_chips(item):
+        levels = int(item.maximum - item.minimum) + 1
         return forms.ChoiceField(
-            label=label,
+            label=item.label,
             required=not item.optional,
             choices=[
                 (str(item.minimum + number), _level(item, number))
@@ -102,18 +107,25 @@ def _field(item: Item) -> forms.Field:
             widget=ChipRadio,
         )
     return forms.DecimalField(
-        label=label,
+        label=item.label,
         required=not item.optional,
-        help_text=_("%(allowed)s %(unit)s")
-        % {"allowed": item.allowed.capitalize(), "unit": item.unit},
+        help_text=_range(item),
         widget=ShortInput(attrs={"inputmode": "decimal"}),
     )
+
+
+def _range(item: Item) -> str:
+    """What may be entered: "0 to 999 lesions"."""
+    if item.above_minimum:
+        return item.allowed.capitalize()
+    words = _("%(low)s to %(high)s") % {"low": item.minimum, "high": item.maximum}
+    return f"{words} {item.unit}".strip()
 
 
 def _level(item: Item, number: int) -> str:
     value = item.minimum + number
     if number < len(item.levels):
-        return f"{value} {item.levels[number]}"
+        return f"{value}: {item.levels[number]}"
     return str(value)
 
 

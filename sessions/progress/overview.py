@@ -202,7 +202,7 @@ def _read(score: Score, book: RuleBook) -> Read:
     scale = scales.get(score.scale, book=book)
     labels = {item.key: item for item in scale.items}
     parts = [
-        f"{labels[key].site} {labels[key].label} {value}".strip()
+        f"{labels[key].label} {value}"
         for key, value in score.items.items()
         if key in labels and len(score.items) > 1
     ]
