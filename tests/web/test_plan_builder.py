@@ -422,12 +422,18 @@ def test_a_refused_first_try_keeps_the_reasons_of_the_proposal() -> None:
     assert "Chosen by hand" in nudged.text
 
 
-def test_nothing_is_booked_while_a_new_proposal_is_on_its_way() -> None:
-    page = Desk().ask()
-    [wishes] = page.all("form", id="wishes")
-    waiting = wishes.attributes["hx-disabled-elt"].split(", ")
-    assert waiting == ["#book-all", "#book-later"]
-    assert all(page.all("button", id=one.removeprefix("#")) for one in waiting)
+@pytest.mark.parametrize("wishes", [{}, {"sessions": "0"}])
+def test_nothing_is_booked_while_a_new_proposal_is_on_its_way(
+    wishes: dict[str, str],
+) -> None:
+    desk = Desk()
+    key = desk.protocol.pk
+    page = desk.ask(protocol=key, for_protocol=key, **{"gap": "4", **wishes})
+    [form] = page.all("form", id="wishes")
+    [waiting] = page.all("fieldset", id="book-now")
+    assert form.attributes["hx-disabled-elt"] == "#book-now"
+    buttons = [b for b in page.all("button", type="submit") if waiting in b.around]
+    assert all(b.attributes.get("name") == "then" for b in buttons)
 
 
 @pytest.mark.parametrize(
