@@ -210,5 +210,10 @@
     if ((event.ctrlKey || event.metaKey) && event.key === "z" && undo && !event.target.closest("input, textarea")) { event.preventDefault(); undo.click(); }
   });
 
+  // A menu low on the page opens above the foot of the page, not under it.
+  document.addEventListener("toggle", (event) => {
+    if (event.target.matches?.("details[data-menu][open]")) { event.target.querySelector(".popover-card")?.scrollIntoView({ block: "nearest" }); }
+  }, true);
+
   settle();
 })();
