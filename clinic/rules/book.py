@@ -46,6 +46,7 @@ from clinic.rules.course.knowledge import Entry as CourseEntry
 from clinic.rules.devices import Device, Entry, Kind
 from clinic.rules.event_rows import EventKind, Grade
 from clinic.rules.facts import FactKind
+from clinic.rules.findings import Finding
 from clinic.rules.intervals import Interval
 from clinic.rules.protocol_rows import Protocol
 from clinic.rules.scales.shape import Scale
@@ -79,6 +80,7 @@ class RuleBook:
     intervals: tuple[Interval, ...]
     facts: Mapping[str, FactKind]
     screening: tuple[Rule, ...]
+    unasked: Mapping[Finding, FactKind]
     protocols: Mapping[str, Protocol]
     checklist: tuple[Step, ...]
     anaesthetics: Mapping[str, Anaesthetic]
@@ -187,10 +189,21 @@ class Reader:
             raise KnowledgeError(file=f"{topic}.toml", key="?", sentence=sentence)
 
 
+def unasked(screening: Iterable[Rule]) -> dict[Finding, FactKind]:
+    """The finding that each unasked question gives, and what it asks about."""
+    return {
+        part.ask: part.kind
+        for rule in screening
+        for part in rule.parts
+        if part.kind is not None
+    }
+
+
 def compose(*, tables: Mapping[str, dict[str, Any]], revision: str) -> RuleBook:
     """A book from parsed tables. Raises KnowledgeError for what cannot be."""
     read = Reader(tables)
     kinds = facts.load(read.rows("facts"), read.rows("question_groups"))
+    screening = loading.load(read.rows("screening"), kinds)
     all_zones = read.keyed("zones", zones.load)
     areas = read.keyed("areas", zones.load_areas)
     book = RuleBook(
@@ -206,7 +219,8 @@ def compose(*, tables: Mapping[str, dict[str, Any]], revision: str) -> RuleBook:
         conditions=read.keyed("conditions", conditions.load),
         intervals=read.all("intervals", intervals.load),
         facts=MappingProxyType(kinds),
-        screening=loading.load(read.rows("screening"), kinds),
+        screening=screening,
+        unasked=MappingProxyType(unasked(screening)),
         protocols=read.keyed("protocols", protocol_rows.load),
         checklist=read.all("checklist", session_rows.load_checklist),
         anaesthetics=read.keyed("anaesthetics", session_rows.load_anaesthetics),

@@ -231,4 +231,7 @@ def _line(pk: int, person: Person, to: Adding) -> str:
 def _copied(value: object) -> str:
     if value is None:
         return "\\N"
-    return str(value).translate(_ESCAPES)
+    text = str(value)
+    if text.isprintable() and "\\" not in text:  # nearly every cell
+        return text
+    return text.translate(_ESCAPES)

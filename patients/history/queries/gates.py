@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 
 from clinic.rulebook.queries import EffectiveBook
 from clinic.rules import screening as rules
-from clinic.rules.book import RuleBook
-from clinic.rules.facts import FactKind, Purpose
+from clinic.rules.facts import Purpose
 from clinic.rules.findings import Finding, Scope, Verdict, worst_first
 from clinic.rules.gates import AHEAD, Gate, Override, Step
 from clinic.rules.screening import Setting
@@ -145,7 +144,7 @@ def _with_what_is_due(
     """
     if step not in AHEAD and basis.screening is not None:
         return findings
-    kinds = _unasked_kinds(basis.effective.book)
+    kinds = basis.effective.book.unasked
     said = tuple(finding for finding in findings if finding not in kinds)
     left_out = {
         kinds[finding].key
@@ -170,7 +169,7 @@ def without_unasked(
     effective: EffectiveBook, findings: Iterable[Finding]
 ) -> tuple[Finding, ...]:
     """The findings but those that only say "not asked yet"."""
-    unasked = _unasked_kinds(effective.book)
+    unasked = effective.book.unasked
     return tuple(finding for finding in findings if finding not in unasked)
 
 
@@ -182,7 +181,7 @@ def asked_for(
     The skin of the day is looked at before a session; a screening before a plan
     is whole without it.
     """
-    unasked = _unasked_kinds(effective.book)
+    unasked = effective.book.unasked
     return tuple(
         finding
         for finding in findings
@@ -198,16 +197,6 @@ def _why_due(basis: Basis, *, left_out: set[str], today: date) -> str:
     if left_out:
         return _("Some screening questions have no answer.")
     return ""
-
-
-def _unasked_kinds(book: RuleBook) -> dict[Finding, FactKind]:
-    """The finding that each unasked question gives, and what it asks about."""
-    return {
-        part.ask: part.kind
-        for rule in book.screening
-        for part in rule.parts
-        if part.kind is not None
-    }
 
 
 def _holding(
