@@ -12,12 +12,13 @@ from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
 from clinic.models import Lot
+from patients.history.actions.screenings import AnswerEntry
 from patients.records import actions as records
 from sessions.charting import entries
 from sessions.charting.actions import after
 from sessions.models import AdverseEvent, SheetTap, TreatmentSession, ZoneTreatment
 from tests import factories
-from tests.chair import Chair, make_chair, make_roller_chair
+from tests.chair import Chair, make_chair, make_roller_chair, screened
 from tests.factories import NOW, TODAY
 from tests.web.pages import Page, html, signed_in
 
@@ -140,6 +141,24 @@ def test_a_page_takes_few_queries(
     client_of.get(place(step, session))
     with django_assert_max_num_queries(limit):
         client_of.get(place(step, session))
+
+
+def test_what_was_signed_off_says_by_whom_and_why(chair: Chair) -> None:
+    prescriber = factories.make_prescriber(site=chair.site)
+    session = chair.start()
+    yes = AnswerEntry(value=True)
+    screened(chair.patient, chair.practitioner, answers={"anticoagulant": yes})
+    browser = signed_in(prescriber)
+    before = Page(html(browser.get(place("safety", session))))
+    assert before.faults() == []
+    assert "A prescriber signs off" in before.text
+    said = {"code": "C12", "reason": "Asked her GP, it is not stopped"}
+    answer = browser.post(place("override", session), said, follow=True)
+    after = Page(html(answer))
+    assert after.faults() == []
+    assert f"Signed off by {prescriber.full_name}" in after.text
+    assert after.text.count("Asked her GP") == 1
+    assert "Needs sign-off" not in after.text
 
 
 # Starting ------------------------------------------------------------------------

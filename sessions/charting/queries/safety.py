@@ -18,6 +18,8 @@ from patients.history.models import RuleOverride, Screening
 from patients.history.queries import Decision, gate_for
 from sessions.charting.models import TreatmentSession, ZoneTreatment
 
+NEED_A_PERSON = frozenset({Verdict.BLOCK, Verdict.DEFER, Verdict.SIGNOFF})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
@@ -36,6 +38,14 @@ class Waiting:
         if self.may_pass == {Authority.PRESCRIBER}:
             return _("A prescriber signs off.")
         return _("A prescriber or the medical lead can override this.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """One finding that a named person let pass with a written reason."""
+
+    finding: Finding
+    override: RuleOverride
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +79,23 @@ class Safety:
         )
 
     @property
+    def settled(self) -> tuple[Settled, ...]:
+        """What somebody overrode or signed off, with their reason."""
+        written = {one.code: one for one in self.overrides}
+        return tuple(
+            Settled(finding=finding, override=written[finding.code])
+            for finding in self._passing
+            if finding.code in written and finding.verdict in NEED_A_PERSON
+        )
+
+    @property
     def others(self) -> tuple[Finding, ...]:
         """What is said besides, and stops nothing."""
+        settled = {id(one.finding) for one in self.settled}
+        return tuple(one for one in self._passing if id(one) not in settled)
+
+    @property
+    def _passing(self) -> tuple[Finding, ...]:
         stopping = {(w.finding.code, w.finding.sentence) for w in self.waiting}
         return tuple(
             finding
