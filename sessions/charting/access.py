@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db.models import prefetch_related_objects
 from django.http import Http404
 
 from clinic.staff.models import User
@@ -17,33 +18,30 @@ def session_for(user: User, ref: str, now: datetime) -> TreatmentSession:
     Raises 404 when absent, PermissionDenied for a closed role, NeedsBreakGlass
     for an owner who has not broken the glass for this patient.
     """
-    session = _session(ref)
+    session = _session(user, ref)
     records.open_chart(user, session.patient, now)
     return session
 
 
 def session_to_tap(user: User, ref: str, now: datetime) -> TreatmentSession:
     """The same for a tap, which is logged as the change it makes."""
-    session = _session(ref)
+    session = _session(user, ref)
     records.refuse_closed(user, session.patient, now)
     return session
 
 
-def _session(ref: str) -> TreatmentSession:
+def _session(user: User, ref: str) -> TreatmentSession:
     key = refs.parse_number(TreatmentSession.PREFIX, ref)
-    # Few joins on purpose: planning one of fifteen tables took longer than all else.
     rows = TreatmentSession.objects.select_related(
-        "patient",
-        "plan__protocol",
-        "planned_session",
-        "condition",
-        "practitioner",
-        "site",
-        "device",
+        "patient", "plan__protocol", "planned_session", "condition"
     )
     session = rows.filter(pk=key).first() if key is not None else None
     if session is None:
         raise Http404
+    if session.practitioner_id == user.pk:
+        session.practitioner = user
+    # By key, one after the other: one statement of nine tables takes twice as long.
+    prefetch_related_objects([session], "practitioner", "site", "device")
     return session
 
 
@@ -51,18 +49,13 @@ def visit_for(user: User, ref: str, now: datetime) -> Visit:
     """The visit behind `V7KQ2X` of a patient whose chart the person may open."""
     key = refs.parse_scrambled(Visit.PREFIX, ref)
     rows = Visit.objects.select_related(
-        "patient",
-        "site",
-        "device",
-        "room",
-        "plan__protocol",
-        "plan__condition",
-        "planned_session",
+        "patient", "plan__protocol", "plan__condition", "planned_session"
     )
     visit = rows.filter(pk=key).first() if key is not None else None
     if visit is None:
         raise Http404
     records.open_chart(user, visit.patient, now)
+    prefetch_related_objects([visit], "site", "device", "room")
     return visit
 
 

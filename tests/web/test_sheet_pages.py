@@ -226,7 +226,7 @@ def test_a_tap_reads_once_and_writes_once(
     values = said_by(session, kind, **said)
     address, headers = place("tap", session), {"HX-Request": "true"}
     savepoint_of_the_test = 2
-    with django_assert_max_num_queries(18 + savepoint_of_the_test):
+    with django_assert_max_num_queries(20 + savepoint_of_the_test):
         answer = client_of.post(address, values, headers=headers)
     assert answer.status_code == 200
 
