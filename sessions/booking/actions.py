@@ -132,6 +132,7 @@ def refuse_unwise(
                 kind=entries[n].kind,
                 on=entries[n].day,
                 practitioner_id=entries[n].practitioner_id,
+                plan_id=entries[n].plan_id,
                 planned=planned.get(entries[n].planned_session_id or 0, ()),
             )
             for n in own
@@ -262,6 +263,7 @@ def _refuse_unwise_moves(
                 kind=visits[one.visit_id].kind,
                 on=one.day,
                 practitioner_id=one.practitioner_id,
+                plan_id=visits[one.visit_id].plan_id,
                 planned=planned.get(visits[one.visit_id].planned_session_id or 0, ()),
             )
             for one in own

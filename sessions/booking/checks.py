@@ -30,6 +30,7 @@ SESSION = "session"
 SCREENING = "screening-warn"
 DECEASED = "deceased"
 SKIN_TYPE = "C35"  # warns of a dark skin, and of one that nobody has looked at yet
+LONG_WAIT = "interval-long"
 SEARCH_DAYS = 400
 NOTHING: frozenset[str] = frozenset()
 
@@ -52,12 +53,14 @@ class RefusedError(Exception):
 class Wanted:
     """A visit on a day; `planned` are its zones with the depth meant for them.
 
-    Without a practitioner nobody's qualification is asked for.
+    Without a practitioner nobody's qualification is asked for. `plan_id` is the
+    course it belongs to, 0 for one that is not written yet.
     """
 
     kind: str
     on: date
     practitioner_id: int | None = None
+    plan_id: int | None = None
     planned: tuple[Planned, ...] = ()
     number: int | None = None
 
@@ -235,7 +238,7 @@ def _gate(  # noqa: PLR0917  one decision, named once by each caller
     fixed = facts.basis.effective.fixed
     if facts.patient.phototype is None:  # not asked yet: due with the screening
         confirmed |= {SKIN_TYPE}
-    found += _operator(facts, wanted)
+    found = _of_this_course(facts, wanted, found) + _operator(facts, wanted)
     gaps = gates.gate(findings=found, step=step, confirmed=confirmed, fixed=fixed)
 
     def screened(confirmed: frozenset[str]) -> Gate:
@@ -253,6 +256,23 @@ def _gate(  # noqa: PLR0917  one decision, named once by each caller
         waiting = {finding.code for finding in asked.that(Pass.CONFIRM)}
         asked = screened(confirmed | waiting)
     return _joined(step, gaps, asked)
+
+
+def _of_this_course(
+    facts: Facts, wanted: Wanted, found: tuple[Finding, ...]
+) -> tuple[Finding, ...]:
+    """The findings but a long wait since another plan: that course is over.
+
+    How far apart sessions were studied is a matter of one course.
+    """
+    if wanted.plan_id is None:
+        return found
+    elsewhere = {o.on for o in facts.others if o.plan_id != wanted.plan_id}
+    return tuple(
+        finding
+        for finding in found
+        if finding.code != LONG_WAIT or finding.values["other"] not in elsewhere
+    )
 
 
 def _operator(facts: Facts, wanted: Wanted) -> tuple[Finding, ...]:

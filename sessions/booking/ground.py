@@ -91,6 +91,7 @@ class Ground:
                 kind=checks.SESSION,
                 on=slot.day,
                 practitioner_id=slot.practitioner,
+                plan_id=self.choice.plan.pk if self.choice.plan else 0,
                 planned=self.planned(index),
                 number=slot.number,
             )

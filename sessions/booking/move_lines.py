@@ -41,6 +41,7 @@ def lines(moving: Moving, shown: MovePreview) -> list[Line]:
             kind=moving.visits[one.number].kind,
             on=one.new.day,
             practitioner_id=one.new.practitioner,
+            plan_id=moving.visits[one.number].plan_id,
             planned=moving.planned[one.number],
             number=one.number,
         )

@@ -100,6 +100,7 @@ def _plan_page(
         "course": course,
         "picture": courses.picture_of(course, today=timezone.localdate()),
         "clinical": clinical,
+        "goal": reading.goal_words(plan),
         "may_write": may(request.user, Action.PLAN_WRITE),
         "is_editable": reading.is_editable(plan),
         "steps": _steps(PlanStatus(plan.status)),

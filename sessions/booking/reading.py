@@ -17,12 +17,13 @@ from clinic.staff.queries import permits_of
 from patients.history.models import PatientCondition
 from patients.records.models import Patient
 from sessions.booking.house import House, house_of
-from sessions.booking.models import FREE_STATUSES
+from sessions.booking.models import FREE_STATUSES, Visit
 from sessions.booking.wishes import Options, WishesForm, in_weeks
 from sessions.plans import queries as plans
 from sessions.plans import ramp
 from sessions.plans.actions import EDITABLE
 from sessions.plans.models import Plan, Protocol, ProtocolZone
+from sessions.plans.reading import scale_name
 from sessions.plans.statuses import PlanStatus
 
 
@@ -146,6 +147,24 @@ def url_of(name: str, *args: str) -> str:
         return reverse(name, args=args)
     except NoReverseMatch:
         return ""
+
+
+def goal_words(plan: Plan) -> str:
+    """`7 on GBQ`; empty without a goal."""
+    if not plan.goal_scale or plan.goal_value is None:
+        return ""
+    words = {
+        "value": f"{plan.goal_value.normalize():f}",
+        "scale": scale_name(plan.goal_scale),
+    }
+    return _("%(value)s on %(scale)s") % words
+
+
+def may_open(visit: Visit, *, today: date) -> bool:
+    """Whether there is a sheet to open: begun already, or to begin on this day."""
+    is_its_day = visit.day in {today, first_day(today)}
+    has_sheet = hasattr(visit, "session")
+    return bool(url_of("charting:start", visit.reference)) and (is_its_day or has_sheet)
 
 
 def first_day(today: date) -> date:

@@ -55,7 +55,7 @@ def _visit_page(
         "is_movable": now_status in MOVABLE,
         "may_write": may(request.user, Action.VISIT_WRITE),
         "may_treat": may(request.user, Action.SESSION_WRITE),
-        "starts": bool(reading.url_of("charting:start", visit.reference)),
+        "starts": reading.may_open(visit, today=timezone.localdate()),
         "changes": words.changes(queries.changes_of(visit)),
         "form": CancelForm(initial={"version": visit.version}),
         "undo": undoing.undoable(request.session, visit, now=timezone.now()),

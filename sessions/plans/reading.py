@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from clinic.rules import scales
 from clinic.rules.book import load_book
 from clinic.rules.conditions import EVIDENCE
 from sessions.plans import queries
@@ -37,6 +38,7 @@ class Sheet:
     evidence: str
     to_confirm: bool
     instruments: tuple[str, ...]
+    scales: tuple[str, ...]
     versions: tuple[Protocol, ...]
 
 
@@ -69,8 +71,15 @@ def sheet_of(key: int) -> Sheet | None:
         evidence=EVIDENCE.get(protocol.evidence or 0, ""),
         to_confirm=MEMORY in protocol.sources,
         instruments=known.instruments if known else (),
+        scales=tuple(scale_name(key) for key in protocol.scales),
         versions=tuple(versions),
     )
+
+
+def scale_name(key: str) -> str:
+    """The short name of a scale; a key that the book does not know as it is."""
+    known = {scale.key: scale.short for scale in scales.all_scales(book=load_book())}
+    return known.get(key, key)
 
 
 def _zone_name(code: str) -> str:

@@ -253,3 +253,18 @@ def test_where_the_protocol_names_no_zone_the_condition_says_where_it_is() -> No
     PatientCondition.objects.update(zones=["AB"])
     [elsewhere] = earlier.sessions_of(patient_id=course.patient.pk)
     assert {zone.zone for zone in elsewhere.zones or ()} == {"AB"}
+
+
+def test_a_new_course_long_after_another_one_needs_no_word() -> None:
+    course = Course()
+    other = factories.make_plan(
+        condition=factories.make_condition(patient=course.patient, kind="ACNE_BOXCAR"),
+        site=course.site,
+        by=course.desk,
+    )
+    first = other.planned_sessions.earliest("number")
+    entry = course.entry(1, 200, plan_id=other.pk, planned_session_id=first.pk)
+    [visit] = course.book(entry)
+    assert visit.confirmed_rules == []
+    again = refused(course, course.entry(2, 100))
+    assert {f.code for f in again.gate.that(Pass.CONFIRM)} == {"interval-long"}

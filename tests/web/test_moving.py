@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.models import Closure
-from sessions.models import Visit
+from sessions.models import Plan, Visit
 from tests import factories
 from tests.web.pages import Page, html, signed_in
 
@@ -345,3 +345,12 @@ def test_a_closed_day_says_what_for() -> None:
     text = course.ask(2, day=day.isoformat()).text
     assert "Stocktaking." in text
     assert "Closed on" in text
+
+
+def test_a_plan_says_on_which_scale_its_goal_is() -> None:
+    course = Course()
+    Plan.objects.update(goal_scale="gbq", goal_value="7.00")
+    url = reverse("booking:plan", args=[course.plan.reference])
+    practitioner = signed_in(course.practitioner)
+    assert "7 on GBQ" in Page(html(practitioner.get(url))).text
+    assert "GBQ" not in Page(html(course.client.get(url))).text

@@ -320,3 +320,14 @@ def test_a_day_that_cannot_be_shown_is_today(day: str) -> None:
     answer = client.get("/today/", {"d": day})
     assert answer.status_code == 200
     assert answer.context["found"].day == client.get("/today/").context["found"].day
+
+
+@pytest.mark.parametrize(("days", "opens"), [(0, True), (1, False)])
+def test_a_sheet_is_offered_on_its_own_day_only(
+    house: House, days: int, opens: bool
+) -> None:
+    visit = house.add()
+    Visit.objects.filter(pk=visit.pk).update(day=visit.day + timedelta(days=days))
+    url = reverse("booking:visit", args=[visit.reference])
+    text = Page(html(signed_in(house.practitioner).get(url))).text
+    assert ("Open the session" in text) is opens

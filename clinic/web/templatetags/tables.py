@@ -15,16 +15,18 @@ register = template.Library()
 
 
 @register.simple_block_tag
-def data_table(content: str, caption: str) -> SafeString:
+def data_table(content: str, caption: str, css: str = "") -> SafeString:
     """`{% data_table "Adverse events" %}<thead>...<tbody>...{% enddata_table %}`.
 
-    The frame scrolls sideways on a phone, by keyboard as well.
+    The frame scrolls sideways on a phone, by keyboard as well. With `table-stack`
+    each row becomes a block there; its cells name their column by `data-label`.
     """
     return format_html(
         '<div class="table-scroll" tabindex="0" role="region" aria-label="{}">'
-        '<table class="table"><caption class="visually-hidden">{}</caption>{}'
+        '<table class="{}"><caption class="visually-hidden">{}</caption>{}'
         "</table></div>",
         caption,
+        f"table {css}".strip(),
         caption,
         content,
     )
