@@ -1,6 +1,6 @@
 """Reading the audit log: by person, patient, action and day; for a chart; of people."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -77,6 +77,15 @@ def detail(*, patient_id: int, action: str, object_id: int, name: str) -> str | 
     )
     details = found.order_by("id").values_list("details", flat=True).first()
     return details.get(name) if details else None
+
+
+def details_of(
+    *, patient_ids: Collection[int], action: str, name: str
+) -> dict[int, str]:
+    """The same of every object of some patients, by its key."""
+    found = AuditEvent.objects.filter(patient_id__in=patient_ids, action=action)
+    rows = found.order_by("-id").values_list("object_id", "details")
+    return {key: said[name] for key, said in rows if key and name in said}
 
 
 def about_people(*, limit: int) -> list[AuditEvent]:

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection, models, transaction
 
 from clinic.audit.models import AuditEvent
@@ -292,3 +294,27 @@ def test_what_is_printed_survives_its_way_through_the_database(
     again = printed.read(Printed, printed.plain(kept))
     assert again == kept
     assert {one.product for one in kept.products} >= {"Serum 10 %"}
+
+
+# All of them -----------------------------------------------------------------------
+
+
+def test_the_command_proves_every_record(session: TreatmentSession) -> None:
+    said = StringIO()
+    call_command("verify_records", stdout=said)
+    assert "2 signed records are unaltered." in said.getvalue()
+
+
+def test_the_command_names_an_altered_record_and_fails(
+    session: TreatmentSession,
+) -> None:
+    said = StringIO()
+    with as_the_owner_of_the_database() as cursor:
+        cursor.execute(
+            "UPDATE treatments_zonetreatment SET passes = 9 WHERE session_id = %s",
+            [session.pk],
+        )
+        with pytest.raises(CommandError, match="1 altered"):
+            call_command("verify_records", stdout=said)
+    assert f"ALTERED: {session.reference}" in said.getvalue()
+    assert "1 signed records are unaltered." in said.getvalue()
