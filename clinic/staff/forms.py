@@ -19,6 +19,7 @@ from clinic.staff.models import (
 from clinic.staff.passwords import LengthValidator
 from clinic.staff.roles import Capability, Role
 from clinic.web.forms import (
+    NO_E_MAIL,
     ChipCheckboxes,
     ChipRadio,
     DayInput,
@@ -37,7 +38,10 @@ class PersonForm(KeyedForm):
         label=_("Name"), max_length=120, help_text=_("As it stands in the record.")
     )
     email = forms.EmailField(
-        label=_("E-mail"), max_length=254, help_text=_("To sign in with.")
+        label=_("E-mail"),
+        max_length=254,
+        help_text=_("To sign in with."),
+        error_messages={"invalid": NO_E_MAIL},
     )
 
     def __init__(self, *args: Any, person: User | None = None, **kwargs: Any) -> None:

@@ -13,6 +13,9 @@ from crispy_forms.layout import Submit
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+NO_E_MAIL = gettext_lazy("Enter an e-mail address such as name@example.org.")
 
 
 class ChipRadio(forms.RadioSelect):
@@ -80,12 +83,11 @@ def ask_by_name(field: forms.Field) -> None:
     general = forms.Field.default_error_messages["required"]
     if not field.label or field.error_messages["required"] != general:
         return
-    words = (
-        _("Choose an answer: %(field)s.")
-        if isinstance(field, forms.ChoiceField)
-        else _("Fill in: %(field)s.")
-    )
-    field.error_messages["required"] = words % {"field": field.label}
+    is_choice = isinstance(field, forms.ChoiceField)
+    label = str(field.label)
+    words = _("Choose an answer: %(field)s") if is_choice else _("Fill in: %(field)s")
+    end = "" if label.endswith("?") else "."
+    field.error_messages["required"] = words % {"field": label} + end
 
 
 class KeyedForm(forms.Form):
@@ -101,10 +103,11 @@ class KeyedForm(forms.Form):
         required=False, initial=new_key, widget=forms.HiddenInput
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def full_clean(self) -> None:
+        """Check everything; what is missing is asked for by its name."""
         for field in self.fields.values():
             ask_by_name(field)
+        super().full_clean()
 
     @property
     def key(self) -> UUID | None:

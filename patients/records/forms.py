@@ -8,7 +8,7 @@ from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from clinic.web.forms import DayInput, KeyedForm, SegmentRadio, helper
+from clinic.web.forms import NO_E_MAIL, DayInput, KeyedForm, SegmentRadio, helper
 from patients.records import names, phones
 from patients.records.actions import ClinicalEntry, PatientEntry
 from patients.records.languages import languages
@@ -57,7 +57,12 @@ class PatientForm(KeyedForm):
         label=_("Sex"), choices=SEXES, required=False, widget=SegmentRadio
     )
     phone = _text(_("Phone"), 40, autocomplete="off", inputmode="tel")
-    email = forms.EmailField(label=_("E-mail"), max_length=254, required=False)
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        required=False,
+        error_messages={"invalid": NO_E_MAIL},
+    )
     language = forms.ChoiceField(label=_("Language"), required=False)
     may_call = _answer(_("May be called"))
     may_text = _answer(_("May be texted"))

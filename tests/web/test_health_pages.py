@@ -263,3 +263,15 @@ def test_a_fact_is_ended_and_withdrawn(browser: Client, patient: Patient) -> Non
     assert page.faults() == []
     assert "1 entered in error" in page.text
     assert browser.get(f"{base}end/").status_code == 404
+
+
+def test_every_missing_answer_is_asked_for_by_its_name(
+    browser: Client, patient: Patient
+) -> None:
+    for place in ("facts/new/?kind=pregnancy", "conditions/new/"):
+        answer = browser.post(f"{health(patient)}{place}", {})
+        assert answer.status_code == 422
+        assert "This field is required" not in html(answer)
+    assert "Choose an answer: Does it go on?" in html(
+        browser.post(f"{health(patient)}facts/new/?kind=pregnancy", {})
+    )

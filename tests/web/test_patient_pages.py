@@ -271,6 +271,12 @@ SAME_EMAIL = {"family_name": "Whitfield", "email": "amara@example.test"}
         (SAME_EMAIL, "Same e-mail"),
     ],
 )
+def test_an_address_that_cannot_be_says_what_one_looks_like() -> None:
+    answer = signed_in(make_desk()).post("/patients/new/", typed(email="x@"))
+    assert answer.status_code == 422
+    assert "Enter an e-mail address such as name@example.org." in html(answer)
+
+
 def test_look_alikes_are_shown_before_a_second_record(
     theirs: dict[str, Any], reason: str
 ) -> None:
