@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
 
 from clinic.places.http import StaffRequest, wants_fragment
 from clinic.staff.policy import Action, may, requires
@@ -158,7 +159,10 @@ def _page(
     status: int = 200,
     **context: Any,
 ) -> HttpResponse:
-    clinical = _is_clinical(request)
+    printing = built is not None and "print" in request.GET
+    if printing and wants_fragment(request):
+        return HttpResponseClientRedirect(request.get_full_path())
+    clinical = _is_clinical(request) and not printing
     options = form.options
     sent = BookForm(initial={"version": options.plan.version if options.plan else 0})
     shown = {
@@ -176,7 +180,7 @@ def _page(
         **context,
     }
     name = "_builder.html" if wants_fragment(request) else "builder.html"
-    if built is not None and "print" in request.GET:
+    if printing:
         name = "print.html"
     return render(request, f"booking/{name}", shown, status=status)
 

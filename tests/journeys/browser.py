@@ -95,10 +95,5 @@ class Person:
         self.clicks += 1
         place.click()
 
-    def choose(self, place: Any, label: str) -> None:
-        """Open a list and choose from it: two clicks."""
-        self.clicks += 2
-        place.select_option(label=label)
-
     def close(self) -> None:
         self.context.close()

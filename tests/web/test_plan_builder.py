@@ -116,6 +116,25 @@ def test_the_desk_never_sees_a_depth_and_the_practitioner_does() -> None:
         assert "Fitzpatrick" not in page.source
     clinical = Desk(clinical=True)
     assert "1.25\xa0mm" in clinical.ask().source
+    assert "1.25" not in clinical.ask(print="yes").source  # the patient takes it home
+
+
+def test_the_paper_is_a_page_of_its_own_also_when_a_script_asks_for_it() -> None:
+    desk = Desk()
+    wishes = {"patient": desk.patient.reference, "print": "yes"}
+    answer = desk.client.get(NEW, wishes, headers={"HX-Request": "true"})
+    assert answer.headers["HX-Redirect"].endswith("&print=yes")
+    assert b"Your plan" not in answer.content
+
+
+def test_what_is_treated_is_one_click_for_somebody_new() -> None:
+    desk = Desk()
+    new = factories.make_patient()
+    page = desk.ask(patient=new.reference)
+    chips = page.all("a", **{"class": "chip"})
+    assert chips
+    answer = desk.client.get(chips[0].attributes["href"])
+    assert Page(html(answer)).all("input", name="slot")
 
 
 def test_a_nudge_moves_the_visit_and_all_that_follow() -> None:
