@@ -33,6 +33,7 @@ class Row:
     floor: Sequence[Cost] = ()
     limit: float | None = None
     limit_ms: float | None = None
+    limit_p50_ms: float | None = None
     by_wall: bool = False
     note: str = ""
 
@@ -71,6 +72,8 @@ class Row:
             kept.append(self.ratio <= self.limit)
         if self.limit_ms is not None:
             kept.append(self.ours_p95_ms <= self.limit_ms)
+        if self.limit_p50_ms is not None:
+            kept.append(self.ours_ms <= self.limit_p50_ms)
         return all(kept) if kept else None
 
     def _median(self, costs: Sequence[Cost]) -> float:
@@ -112,6 +115,7 @@ def compare(
     rounds: int = 40,
     limit: float | None = None,
     limit_ms: float | None = None,
+    limit_p50_ms: float | None = None,
     note: str = "",
 ) -> Row:
     """Run both in turn, three times unmeasured first."""
@@ -130,6 +134,7 @@ def compare(
         floor=floor_costs,
         limit=limit,
         limit_ms=limit_ms,
+        limit_p50_ms=limit_p50_ms,
         note=note,
     )
 
@@ -152,7 +157,8 @@ def table(rows: Sequence[Row]) -> str:
         limit = ", ".join(
             [
                 *([f"{row.limit:.3g} x"] if row.limit else []),
-                *([f"{row.limit_ms:g} ms"] if row.limit_ms else []),
+                *([f"p95 {row.limit_ms:g}"] if row.limit_ms else []),
+                *([f"p50 {row.limit_p50_ms:g}"] if row.limit_p50_ms else []),
             ]
         )
         word = {True: "holds", False: "MISSED", None: ""}[row.holds]

@@ -60,9 +60,10 @@ def run() -> list[Row]:
             f"six sessions found and booked, {VISITS:,} visits",
             ours=find_and_book,
             floor=_floor(filled, patient.pk, plan_id=None),
-            limit_ms=100,
+            limit=2,
+            limit_p50_ms=25,
         ),
-        compare("six sessions proposed, with every rule", ours=find, limit_ms=80),
+        compare("six sessions proposed, with every rule", ours=find),
     ]
 
 

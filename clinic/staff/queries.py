@@ -35,6 +35,16 @@ class Permits:
         valid = (q for q in self.held.get(person_id, ()) if is_valid(q, on))
         return max((q.greatest_depth_mm for q in valid), default=None)
 
+    def reaches(
+        self, person_id: int, depth_mm: Decimal | None, *, first: date, last: date
+    ) -> bool:
+        """Whether one qualification alone reaches the depth from day to day."""
+        return any(
+            is_valid(q, first) and is_valid(q, last)
+            for q in self.held.get(person_id, ())
+            if depth_mm is None or q.greatest_depth_mm >= depth_mm
+        )
+
 
 def permits_of(people: Iterable[int]) -> Permits:
     """What people are qualified for; one query."""

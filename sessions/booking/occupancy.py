@@ -21,7 +21,7 @@ from clinic.rules.freetime import DAY_MINUTES, DayResources, Presence
 
 NOBODY = -1
 SECONDS = DAY_MINUTES * 60
-Key = tuple[str, int, int]
+Masks = dict[int, list[int]]
 Hours = Mapping[tuple[int, int], Sequence[tuple[int, int]]]
 
 _CALENDAR = """
@@ -93,6 +93,31 @@ class _Calendar:
     away: frozenset[tuple[int, int]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Busy:
+    """The busy masks of each resource, one for every day of the span."""
+
+    practitioners: Masks
+    rooms: Masks
+    devices: Masks
+    patients: Masks
+
+    @classmethod
+    def of(cls, span: _Span) -> "_Busy":
+        """Nothing taken yet."""
+
+        def free(keys: Iterable[int]) -> Masks:
+            return {key: [0] * span.days for key in keys}
+
+        roster = span.roster
+        return cls(
+            practitioners=free(roster.practitioners),
+            rooms=free(roster.rooms),
+            devices=free(roster.devices),
+            patients=free([span.patient_id]),
+        )
+
+
 def free_days(
     *,
     roster: Roster,
@@ -147,7 +172,7 @@ def _within(first: int, last: int, span: _Span) -> range:
     return range(max(first, 0), min(last, span.days - 1) + 1)
 
 
-def _busy(span: _Span, leaving_out: Sequence[int]) -> Mapping[Key, int]:
+def _busy(span: _Span, leaving_out: Sequence[int]) -> _Busy:
     roster = span.roster
     begins = _midnight(span.first_day, roster.zone)
     ends = _midnight(span.last_day + timedelta(days=1), roster.zone)
@@ -161,14 +186,19 @@ def _busy(span: _Span, leaving_out: Sequence[int]) -> Mapping[Key, int]:
         "leaving_out": list(leaving_out),
     }
     midnights = _midnights(span)
-    busy: dict[Key, int] = defaultdict(int)
+    busy = _Busy.of(span)
     rows = _rows(_VISITS, arguments)
     for person, room, device, patient, starts, finishes in rows:
+        taken = (
+            busy.practitioners.get(person),
+            busy.rooms.get(room),
+            busy.devices.get(device),
+            busy.patients.get(patient),
+        )
         for number, mask in _masks(span, midnights, starts, finishes):
-            busy["practitioner", person, number] |= mask
-            busy["room", room, number] |= mask
-            busy["device", device, number] |= mask
-            busy["patient", patient, number] |= mask
+            for masks in taken:
+                if masks is not None and 0 <= number < span.days:
+                    masks[number] |= mask
     return busy
 
 
@@ -228,16 +258,13 @@ def _masks_by_the_clock(
     )
 
 
-def _day(
-    span: _Span, calendar: _Calendar, busy: Mapping[Key, int], number: int
-) -> DayResources:
+def _day(span: _Span, calendar: _Calendar, busy: _Busy, number: int) -> DayResources:
     day = span.first_day + timedelta(days=number)
     closed = calendar.closed.get(number, "")
     opened = 0
     if number not in calendar.closed:
         opened = freetime.open_mask(calendar.opening.get((0, day.weekday()), ()))
-    opened &= ~busy.get(("patient", span.patient_id, number), 0)
-    roster = span.roster
+    opened &= ~busy.patients[span.patient_id][number]
     return DayResources(
         day=day,
         open=opened,
@@ -245,12 +272,12 @@ def _day(
         practitioners={
             key: Presence(
                 works=_works(calendar, key, number, day.weekday()),
-                busy=busy.get(("practitioner", key, number), 0),
+                busy=masks[number],
             )
-            for key in roster.practitioners
+            for key, masks in busy.practitioners.items()
         },
-        rooms=_taken("room", roster.rooms, number, busy),
-        devices=_taken("device", roster.devices, number, busy),
+        rooms={key: masks[number] for key, masks in busy.rooms.items()},
+        devices={key: masks[number] for key, masks in busy.devices.items()},
     )
 
 
@@ -258,9 +285,3 @@ def _works(calendar: _Calendar, user: int, number: int, weekday: int) -> int:
     if (user, number) in calendar.away:
         return 0
     return freetime.open_mask(calendar.working.get((user, weekday), ()))
-
-
-def _taken(
-    kind: str, keys: Iterable[int], number: int, busy: Mapping[Key, int]
-) -> dict[int, int]:
-    return {key: busy.get((kind, key, number), 0) for key in keys}

@@ -102,6 +102,12 @@ def only_those_who_may(
     days: Sequence[DayResources], *, permits: Permits, depth_mm: Decimal | None
 ) -> tuple[DayResources, ...]:
     """The days with everybody marked whose qualification does not reach so deep."""
+    people = {key for day in days[:1] for key in day.practitioners}
+    if all(
+        permits.reaches(key, depth_mm, first=days[0].day, last=days[-1].day)
+        for key in people
+    ):
+        return tuple(days)
     return tuple(
         replace(
             day,

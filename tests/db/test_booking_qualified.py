@@ -1,14 +1,17 @@
 """Nobody is booked for a depth or a day that their qualification does not cover."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
-from clinic.models import Qualification
+from clinic.models import Qualification, User
+from clinic.rules.freetime import DayResources
 from clinic.rules.gates import Pass
+from clinic.staff.queries import permits_of
 from clinic.staff.roles import Role
-from sessions.booking import actions, plan_actions
+from sessions.booking import actions, occupancy, plan_actions, qualified
 from sessions.booking.actions import Move
 from sessions.booking.checks import RefusedError
 from sessions.booking.plan_actions import PlanBooking
@@ -133,3 +136,45 @@ def test_without_any_qualification_no_session_is_booked_with_a_practitioner() ->
     newcomer = factories.make_user(Role.PRACTITIONER, site=course.site)
     entry = course.entry(2, BOOKED_IN_DAYS, practitioner_id=newcomer.pk)
     assert refusing(refused(course, entry)) == {"unqualified"}
+
+
+@pytest.mark.parametrize(
+    ("ends_on_day", "depth_mm", "may"),
+    [
+        (2, "1.00", [True, True, True]),
+        (1, "1.00", [True, True, False]),
+        (0, "1.00", [True, False, False]),
+        (2, "2.00", [True, True, True]),
+        (2, "2.01", [False, False, False]),
+    ],
+)
+def test_a_search_over_days_marks_each_day_past_a_qualification(
+    ends_on_day: int, depth_mm: str, may: list[bool]
+) -> None:
+    days, person = _three_days()
+    Qualification.objects.update(
+        valid_until=days[ends_on_day].day, greatest_depth_mm=Decimal("2.00")
+    )
+    assert _may(days, person, Decimal(depth_mm)) == may
+
+
+def test_two_qualifications_one_after_the_other_leave_no_day_out() -> None:
+    days, person = _three_days()
+    Qualification.objects.update(valid_until=days[0].day)
+    factories.make_qualification(user=person, valid_from=days[1].day)
+    assert _may(days, person, Decimal("1.00")) == [True, True, True]
+
+
+def _three_days() -> tuple[tuple[DayResources, ...], User]:
+    site = factories.make_site()
+    person = factories.make_practitioner(site=site)
+    roster = occupancy.Roster(
+        site_id=site.pk, zone=site.zone, practitioners=(person.pk,), rooms=()
+    )
+    return occupancy.free_days(roster=roster, first_day=TODAY, days=3), person
+
+
+def _may(days: Sequence[DayResources], person: User, depth_mm: Decimal) -> list[bool]:
+    permits = permits_of([person.pk])
+    marked = qualified.only_those_who_may(days, permits=permits, depth_mm=depth_mm)
+    return [day.practitioners[person.pk].may for day in marked]
