@@ -33,9 +33,8 @@ class Course:
 
 def plans_of(patient: Patient) -> list[Plan]:
     """All plans of a patient, the open ones first, then the latest."""
-    plans = Plan.objects.filter(patient=patient).select_related(
-        "condition", "protocol", "practitioner", "site"
-    )
+    plans = Plan.objects.filter(patient=patient)
+    plans = plans.select_related("condition", "protocol")
     ended = ("finished", "stopped")
     return sorted(
         plans.order_by("-created_at", "-id"), key=lambda plan: plan.status in ended
@@ -78,7 +77,7 @@ def visits_of(plan: Plan) -> QuerySet[Visit]:
     return (
         Visit.objects.filter(plan=plan)
         .exclude(status="cancelled")
-        .select_related("planned_session", "practitioner", "room")
+        .select_related("planned_session", "practitioner")
         .order_by("starts_at", "id")
     )
 
@@ -92,7 +91,7 @@ def sessions_of(plan: Plan) -> QuerySet[TreatmentSession]:
     )
     return (
         TreatmentSession.objects.filter(plan=plan)
-        .select_related("planned_session", "recovery", "device", "practitioner")
+        .select_related("recovery")
         .annotate(deepest_mm=Max(deepest, filter=Q(zones__is_left_out=False)))
         .order_by("performed_on", "id")
     )
@@ -161,7 +160,7 @@ def last_treatment(patient: Patient) -> LastTreatment | None:
     """The last signed session with its zones and lots; three queries."""
     session = (
         TreatmentSession.objects.filter(patient=patient, signed_at__isnull=False)
-        .select_related("device", "practitioner", "planned_session")
+        .select_related("device")
         .order_by("-performed_on", "-id")
         .first()
     )

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.template import engines
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from clinic.web.templatetags import formats
 
@@ -51,6 +51,22 @@ def test_days_and_moments_are_written_out() -> None:
     assert formats.day_short(at.date()) == "7 Jan"
     assert formats.moment(at) == "Wed 7 January, 10:15"
     assert formats.clock(None) == ""
+
+
+def test_equal_moments_keep_the_day_of_their_own_zone() -> None:
+    at = datetime(2026, 7, 1, 23, 30, tzinfo=UTC)
+    there = at.astimezone(ZoneInfo("Europe/Berlin"))
+    assert at == there
+    assert formats.day_year(at) == "1 July 2026"
+    assert formats.day_year(there) == "2 July 2026"
+
+
+def test_a_day_is_written_in_the_language_of_the_reader() -> None:
+    at = date(2026, 7, 1)
+    assert formats.day_year(at) == "1 July 2026"
+    with translation.override("de"):
+        assert formats.day_year(at) == "1 Juli 2026"
+    assert formats.day_year(at) == "1 July 2026"
 
 
 def test_a_moment_is_shown_in_the_time_zone_of_the_site() -> None:

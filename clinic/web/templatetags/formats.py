@@ -3,6 +3,7 @@
 import json
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 import phonenumbers
@@ -10,8 +11,8 @@ from django import template
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import dateformat
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 register = template.Library()
 
@@ -56,19 +57,36 @@ def signed(value: Decimal | float | str | None, places: int = 0) -> str:
 @register.filter(expects_localtime=True)
 def day(value: date | datetime | None) -> str:
     """`Wed 7 January`."""
-    return dateformat.format(value, "D j F") if value else ""
+    return _written(value, "D j F")
 
 
 @register.filter(expects_localtime=True)
 def day_year(value: date | datetime | None) -> str:
     """`7 January 2026`."""
-    return dateformat.format(value, "j F Y") if value else ""
+    return _written(value, "j F Y")
 
 
 @register.filter(expects_localtime=True)
 def day_short(value: date | datetime | None) -> str:
     """`7 Jan`."""
-    return dateformat.format(value, "j M") if value else ""
+    return _written(value, "j M")
+
+
+def _written(value: date | datetime | None, pattern: str) -> str:
+    """A day in the words of the language; a page names the same days again and again.
+
+    Only the day counts: one moment is another day elsewhere, yet equal to itself.
+    """
+    if not value:
+        return ""
+    return _words_of(value.year, value.month, value.day, pattern, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _words_of(
+    year: int, month: int, day: int, pattern: str, _language: str | None
+) -> str:
+    return dateformat.format(date(year, month, day), pattern)
 
 
 @register.filter(expects_localtime=True)
