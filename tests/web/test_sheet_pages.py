@@ -1,5 +1,6 @@
 """The sheet in the browser: with and without script, for the right people only."""
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -141,6 +142,19 @@ def test_a_page_takes_few_queries(
     client_of.get(place(step, session))
     with django_assert_max_num_queries(limit):
         client_of.get(place(step, session))
+
+
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [("CM-R", "Protocol 0."), ("DE", "Usual 0."), ("DE,CM-R", "Usual")],
+)
+def test_a_range_says_whose_it_is(
+    chair: Chair, client_of: Client, zone: str, said: str
+) -> None:
+    session = chair.open()
+    place_of = f"{place('treat', session)}?zones={zone}"
+    text = Page(html(client_of.get(place_of))).text
+    assert re.search(rf"{said} \d\.\d\d( to \d\.\d\d)?\smm here", text)
 
 
 def test_what_was_signed_off_says_by_whom_and_why(chair: Chair) -> None:

@@ -134,9 +134,13 @@ def _reason(sheet: OpenSheet, row: ZoneTreatment, reason: str) -> str:
         return reason[:200]
     if row.reason:
         return row.reason
-    raise SheetRefusedError(
+    said = (
         _("%(zone)s: the protocol goes to %(high)s here. Why deeper?")
-        % {"zone": sheet.name([row.zone]), "high": mm_words(reach.high_mm)},
+        if reach.of_protocol
+        else _("%(zone)s: up to %(high)s is usual here. Why deeper?")
+    )
+    raise SheetRefusedError(
+        said % {"zone": sheet.name([row.zone]), "high": mm_words(reach.high_mm)},
         asks="reason",
         field="reason",
     )

@@ -237,7 +237,9 @@ def common_reach(reaches: Iterable[Reach | None]) -> Reach | None:
         return None
     low = max(reach.low_mm for reach in known if reach)
     high = min(reach.high_mm for reach in known if reach)
-    return Reach(low_mm=low, high_mm=high) if low <= high else None
+    of_protocol = all(reach.of_protocol for reach in known if reach)
+    reach = Reach(low_mm=low, high_mm=high, of_protocol=of_protocol)
+    return reach if low <= high else None
 
 
 def depth_chips(

@@ -17,10 +17,14 @@ from sessions.plans.models import ProtocolZone
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """From how shallow to how deep the protocol goes in one zone, in mm."""
+    """From how shallow to how deep the protocol goes in one zone, in mm.
+
+    Not `of_protocol`: what is usual there, for the protocol has no such zone.
+    """
 
     low_mm: Decimal
     high_mm: Decimal
+    of_protocol: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +92,7 @@ class Limits:
         )
         if usual is None:
             return None
-        return Reach(low_mm=usual.low, high_mm=usual.high)
+        return Reach(low_mm=usual.low, high_mm=usual.high, of_protocol=False)
 
 
 def limits_of(session: TreatmentSession) -> Limits:
