@@ -268,10 +268,12 @@ def test_a_fact_is_ended_and_withdrawn(browser: Client, patient: Patient) -> Non
 def test_every_missing_answer_is_asked_for_by_its_name(
     browser: Client, patient: Patient
 ) -> None:
-    for place in ("facts/new/?kind=pregnancy", "conditions/new/"):
-        answer = browser.post(f"{health(patient)}{place}", {})
+    for place, words in (
+        ("facts/new/", "Choose an answer: Does it go on?"),
+        ("conditions/new/", "Choose an answer: What is treated."),
+    ):
+        kind = {"kind": "pregnancy"} if place == "facts/new/" else {}
+        answer = browser.post(f"{health(patient)}{place}", kind)
         assert answer.status_code == 422
+        assert words in html(answer)
         assert "This field is required" not in html(answer)
-    assert "Choose an answer: Does it go on?" in html(
-        browser.post(f"{health(patient)}facts/new/?kind=pregnancy", {})
-    )
