@@ -7,6 +7,7 @@ from sessions.progress import views
 app_name = "progress"
 urlpatterns = [
     path("patients/<slug:ref>/", views.patient, name="patient"),
+    path("patients/<slug:ref>/glance/", views.at_a_glance, name="glance"),
     path("patients/<slug:ref>/scores/", views.scores, name="scores"),
     path(
         "patients/<slug:ref>/conditions/<int:key>/scores/new/",

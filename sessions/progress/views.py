@@ -6,22 +6,24 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from clinic.places.http import StaffRequest
+from clinic.places.http import StaffRequest, wants_fragment
 from clinic.rulebook.queries import effective_book
 from clinic.rules import scales
 from clinic.rules.scales import Scale
 from clinic.staff import policy
 from clinic.staff.policy import Action, Grant, requires
+from clinic.staff.timeouts import background
 from clinic.web import once
 from patients.consent import queries as consents
 from patients.records.access import chart_for, patient_for
-from sessions.progress import access, actions, overview, queries
+from sessions.booking.reading import first_day
+from sessions.progress import access, actions, glance, overview, queries
 from sessions.progress.access import Condition
 from sessions.progress.actions import ReadingRefusedError
 from sessions.progress.forms import CalmForm, ScoreForm, WithdrawForm
@@ -57,6 +59,23 @@ def patient(request: StaffRequest, ref: str) -> HttpResponse:
         "may_treat": policy.may(request.user, Action.SESSION_WRITE),
     }
     return render(request, "progress/overview.html", context)
+
+
+@background
+@requires(Action.CHART_READ)
+@require_GET
+def at_a_glance(request: StaffRequest, ref: str) -> HttpResponse:
+    """The chart of who is in the room, for the card of Today; else the overview."""
+    person = chart_for(request.user, ref, timezone.now())
+    if not wants_fragment(request):
+        return redirect("progress:patient", person.reference)
+    found = glance.read(
+        person,
+        plan=request.GET.get("plan", ""),
+        book=effective_book().book,
+        today=first_day(timezone.localdate()),
+    )
+    return render(request, "progress/_glance.html", {"glance": found})
 
 
 @requires(Action.CHART_READ)

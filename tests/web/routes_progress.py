@@ -12,6 +12,7 @@ from tests.web.routes import World, maker
 
 @maker("progress:patient")
 @maker("progress:scores")
+@maker("progress:glance")
 def patient(world: World) -> dict[str, Any]:
     return {"ref": world.patient.reference}
 
