@@ -37,7 +37,7 @@ browser: setup-dev ## whole jobs of people in Chromium
 check: setup-dev ## lint, format, types, templates, migrations, architecture
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m mypy clinic patients sessions
+	$(PY) -m mypy clinic patients sessions benchmarks
 	$(PY) -m djlint --lint --quiet templates
 	find templates -name '*.html' | xargs $(VENV)/bin/djade --target-version 5.2 --check
 	$(MANAGE) makemigrations --check --dry-run

@@ -245,7 +245,7 @@ def _copy(
 ) -> None:
     """So many copies of a row, numbered n from 0, with other values by column."""
     columns = [
-        field.column
+        str(field.column)
         for field in row._meta.local_concrete_fields
         if not field.generated and not field.primary_key
     ]

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from benchmarks import pages
 from benchmarks.measure import Row, compare
+from clinic.models import Site, User
 from tests import factories
 
 PRACTITIONERS, A_DAY = 3, 12
@@ -29,7 +30,7 @@ def run() -> list[Row]:
     ]
 
 
-def _fill(site: factories.Site, desk: factories.User) -> None:
+def _fill(site: Site, desk: User) -> None:
     opens = timezone.localtime(timezone.now(), site.zone).replace(
         hour=8, minute=0, second=0, microsecond=0
     )

@@ -13,6 +13,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.db import OperationalError, connections
+from pytest_django import DjangoDbBlocker
 
 from clinic.localdb import grants
 from clinic.management.commands import migrate
@@ -43,7 +44,7 @@ def templates() -> set[str]:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
-    django_db_modify_db_settings: None, django_db_blocker: pytest.FixtureRequest
+    django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
 ) -> None:
     """Copy the test database from the template, made now when it is missing."""
     name = template_name()
