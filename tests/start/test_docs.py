@@ -12,3 +12,18 @@ def test_every_setting_is_on_the_page_and_no_other():
     page = (ROOT / "docs" / "deploying.md").read_text()
     named = set(re.findall(r"^\| `([A-Z_]+)` \|", page, re.MULTILINE))
     assert read == named
+
+
+def test_every_promise_names_tests_that_exist() -> None:
+    text = (ROOT / "docs" / "promises.md").read_text("utf-8")
+    named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", text)
+    assert len(named) > 50
+    missing = [
+        f"{file}::{name}"
+        for file, name in named
+        if not (ROOT / file).is_file()
+        or not re.search(
+            rf"(def|class) {name}\b" if name else "", (ROOT / file).read_text("utf-8")
+        )
+    ]
+    assert not missing
