@@ -48,6 +48,7 @@ class Overview:
     shown: Shown | None
     steps: Sequence[Step]
     last: LastTreatment | None
+    last_condition: str
     events: Sequence[AdverseEvent]
     event_names: dict[str, str]
     without_calm: Sequence[TreatmentSession]
@@ -102,10 +103,18 @@ def read(
         shown=shown,
         steps=_steps(found, shown, today=today) if found else (),
         last=last,
+        last_condition=_condition_of(last, plans, book=book) if last else "",
         events=queries.events_since(patient, since),
         event_names={key: event.name for key, event in book.events.items()},
         without_calm=course.without_calm(found, today=today) if found else (),
     )
+
+
+def _condition_of(last: LastTreatment, plans: Sequence[Plan], *, book: RuleBook) -> str:
+    """What the last treatment was for: not always the plan that is shown."""
+    kinds = {one.pk: one.condition.kind for one in plans}
+    kind = kinds.get(last.session.plan_id or 0, "")
+    return book.conditions[kind].name if kind in book.conditions else kind
 
 
 def _scale(

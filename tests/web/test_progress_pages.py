@@ -1,5 +1,6 @@
 """A patient's overview: the course for clinicians, dates for the desk."""
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -111,6 +112,7 @@ def test_the_overview_says_how_much_better_and_by_what(chart: Chart) -> None:
     assert "17 to 12" in text
     assert "beyond rater noise" in text
     assert "1.75" in text
+    assert re.search(r"For</dt>\s*<dd[^>]*>Acne scars, rolling", text)
     assert "no-store" in response["Cache-Control"]
 
 

@@ -442,6 +442,7 @@ def test_the_sessions_of_a_patient_compare_side_by_side(
     page = Page(html(answer))
     assert page.faults() == []
     assert "Side by side" in page.text
+    assert "Acne scars, rolling, session 2" in Page(html(client_of.get(url))).text
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,9 @@ def sessions_of(patient: Patient) -> list[SessionRow]:
     events = AdverseEvent.objects.order_by("onset_on", "id")
     rows = (
         TreatmentSession.objects.filter(patient=patient)
-        .select_related("practitioner", "plan", "planned_session", "device")
+        .select_related(
+            "practitioner", "plan", "planned_session", "device", "condition"
+        )
         .prefetch_related(
             Prefetch("zones", queryset=treated, to_attr="treated"),
             Prefetch("units", queryset=units, to_attr="opened"),

@@ -45,6 +45,7 @@ def of_patient(request: StaffRequest, ref: str) -> HttpResponse:
         "pair": pair if len(pair) == 2 else [],
         "compared": compared if len(pair) == 2 else [],
         "kinds": {key: kind.name for key, kind in book.events.items()},
+        "conditions": {key: one.name for key, one in book.conditions.items()},
         "may_write": may(request.user, Action.SESSION_WRITE),
     }
     return render(request, "charting/patient_sessions.html", context)
