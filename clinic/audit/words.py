@@ -21,6 +21,7 @@ _WORDS: Mapping[str, Promise | str] = {
     "patient.opened": gettext_lazy("Looked at who a patient is"),
     "plans.listed": gettext_lazy("Looked at the list of plans"),
     "visits.listed": gettext_lazy("Looked at the visits of a day"),
+    "needs.listed": gettext_lazy("Looked at what waits today"),
     "patients.listed": gettext_lazy("Looked at the list of patients"),
     "patients.searched": gettext_lazy("Searched for patients"),
     "patient.added": gettext_lazy("Added the patient"),

@@ -26,8 +26,12 @@ LOOKING_BACK = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """One thing: what, about whom, and the step with its address."""
+    """One thing: what, about whom, and the step with its address.
 
+    `patient` is the reference of whom it is about; empty for a thing.
+    """
+
+    patient: str
     tone: str
     icon: str
     title: str
@@ -90,6 +94,7 @@ def _consent(visit: Visit, whose: Whose) -> Need:
     if whose.clinical:
         url = reverse("consent:list", args=[visit.patient.reference])
     return Need(
+        patient=visit.patient.reference,
         tone="bad",
         icon="file-x",
         title=_("Consent missing, %(clock)s") % {"clock": _clock(visit, whose)},
@@ -105,6 +110,7 @@ def _screening(visit: Visit, whose: Whose) -> Need:
     if whose.clinical:
         url = reverse("history:health", args=[visit.patient.reference])
     return Need(
+        patient=visit.patient.reference,
         tone="warn",
         icon="clipboard-list",
         title=_("Screening due, %(clock)s") % {"clock": _clock(visit, whose)},
@@ -132,6 +138,7 @@ def missed(whose: Whose) -> Iterator[Need]:
     )
     for visit in rows:
         yield Need(
+            patient=visit.patient.reference,
             tone="warn",
             icon="user-x",
             title=_("%(name)s did not come") % {"name": visit.patient.name},
@@ -156,6 +163,7 @@ def plans(whose: Whose) -> Iterator[Need]:
 
 def _to_book(plan: Plan) -> Need:
     return Need(
+        patient=plan.patient.reference,
         tone="primary",
         icon="calendar-plus",
         title=_("Book the plan of %(name)s") % {"name": plan.patient.name},
@@ -167,6 +175,7 @@ def _to_book(plan: Plan) -> Need:
 
 def _review(plan: Plan) -> Need:
     return Need(
+        patient=plan.patient.reference,
         tone="primary",
         icon="target",
         title=_("Review due: %(name)s") % {"name": plan.patient.name},

@@ -33,6 +33,7 @@ DOORS: dict[str, tuple[str, ...]] = {
         "history:health",
         "history:screening",
         "history:screening-paper",
+        "progress:glance",
         "progress:scores",
     ),
     "chart: see who read and changed it": ("records:log",),

@@ -503,3 +503,15 @@ def test_an_occasion_is_named_as_people_say_it() -> None:
     ready = timezone.localdate() + timedelta(days=300)
     page = Desk().ask(ready_before=ready.isoformat(), ready_label="wedding")
     assert "before the wedding" in page.text
+
+
+def test_what_leaves_nothing_to_choose_is_not_asked() -> None:
+    desk = Desk()
+    page = desk.ask()
+    assert not page.all("select", name="practitioner")
+    assert not page.all("select", name="room")
+    factories.make_practitioner(site=desk.site)
+    factories.make_room(site=desk.site)
+    page = desk.ask()
+    assert page.all("select", name="practitioner")
+    assert page.all("select", name="room")

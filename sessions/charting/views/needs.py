@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
+from clinic.audit import actions as audit
 from clinic.devices import queries as stock
 from clinic.places.http import StaffRequest, wants_fragment
 from clinic.staff.policy import Action, may, requires
@@ -55,6 +56,13 @@ def needs_you(request: StaffRequest) -> HttpResponse:
     groups = [one for one in groups if one.shown]
     count = sum(len(one.shown) + one.more for one in groups)
     name = "_needs.html" if wants_fragment(request) else "needs.html"
+    shown = [need.patient for one in groups for need in one.shown if need.patient]
+    audit.record(
+        by=request.user,
+        now=timezone.now(),
+        action="needs.listed",
+        shown=list(dict.fromkeys(shown)),
+    )
     context = {"groups": groups, "count": count}
     return render(request, f"charting/{name}", context)
 
@@ -64,6 +72,7 @@ def _to_sign(request: StaffRequest) -> Iterator[Need]:
     for session in lists.to_sign(request.user).filter(visit__status="done"):
         at = localtime(session.started_at, session.site.zone)
         yield Need(
+            patient=session.patient.reference,
             tone="warn",
             icon="pen-line",
             title=_("Sign the session of %(name)s") % {"name": session.patient.name},
@@ -77,6 +86,7 @@ def _events(request: StaffRequest) -> Iterator[Need]:
     """Adverse events of the person's own sessions that are still open."""
     for event in lists.events().filter(session__practitioner=request.user):
         yield Need(
+            patient=event.patient.reference,
             tone="bad",
             icon="heart-pulse",
             title=_("Open event: %(name)s") % {"name": event.patient.name},
@@ -98,6 +108,7 @@ def _lots(whose: Whose) -> Iterator[Need]:
             state.days_left,
         )
         yield Need(
+            patient="",
             tone="none",
             icon="boxes",
             title=ends % {"number": state.lot.number, "days": state.days_left},
