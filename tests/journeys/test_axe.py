@@ -1,11 +1,12 @@
 """No page breaks a rule of WCAG 2.2 AA that a machine can check.
 
-Every address of the product is opened on the demo clinic. On a desk in the light by
-each role that may; on a phone in the dark once, by the first role that may: the rules
-that differ between the two are colours, sizes and order, not words.
+Every address of the product is opened on the demo clinic, on a desk by each role that
+may, on a phone once, by the first role that may; each page in the light and in the
+dark. What light and dark change is colours, so in the dark those alone are looked at.
 """
 
 import itertools
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -36,10 +37,13 @@ OPTIONS = {
     "runOnly": {"type": "tag", "values": TAGS},
     "resultTypes": ["violations"],
 }
-DESK = {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light"}
-PHONE = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}
-# Need a passkey that is really there; the form of the same shape is looked at.
-WITHOUT_A_PASSKEY = {"mfa_edit_webauthn", "mfa_remove_webauthn"}
+COLOURS = {
+    "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
+    "resultTypes": ["violations"],
+}
+DESK = {"viewport": {"width": 1440, "height": 900}}
+PHONE = {"viewport": {"width": 390, "height": 844}}
+OF_PASSKEYS = {"mfa_list_webauthn", "mfa_edit_webauthn", "mfa_remove_webauthn"}
 # The sheet is made for a tablet; UX 12 exempts it and asks for its table view instead.
 FOR_A_TABLET = {"charting:treat"}
 WIDE = "document.documentElement.scrollWidth > window.innerWidth"
@@ -66,17 +70,25 @@ def pages() -> Iterator[Opened]:
         world = World(me=role)
         world.__dict__["patient"] = patient
         of_demo, of_world = Client(), Client()
-        of_demo.force_login(User.objects.get(email=ADDRESSES[role]))
-        of_world.force_login(world.me)
+        sign_in(of_demo, User.objects.get(email=ADDRESSES[role]))
+        sign_in(of_world, world.me)
         for route in all_routes():
-            if route.name in WITHOUT_A_PASSKEY:
-                continue
             client = of_world if route.takes_arguments else of_demo
             path = route.url(world)
             answer = client.get(path)
             is_page = answer.headers.get("Content-Type", "").startswith("text/html")
             if answer.status_code == 200 and is_page and b"<html" in answer.content:
                 yield Opened(name=route.name, path=path, role=role, client=client)
+
+
+def sign_in(client: Client, user: User) -> None:
+    """Sign in a moment ago, as the pages of passkeys and codes ask for."""
+    client.force_login(user)
+    session = client.session
+    session["account_authentication_methods"] = [
+        {"method": "password", "at": time.time(), "email": user.email}
+    ]
+    session.save()
 
 
 @pytest.fixture(scope="module")
@@ -117,23 +129,29 @@ def faults_of(person: Person, page: Opened) -> Iterator[str]:
     if status != 200:
         yield f"{page.name} as {page.role}: answered {status}"
         return
-    result: Any = Axe().run(person.page, options=OPTIONS)
-    for fault in result.response["violations"]:
-        places = [str(node["target"]) for node in fault["nodes"]]
-        first = fault["nodes"][0]
-        yield (
-            f"{page.name} ({page.path}) as {page.role}: {fault['id']}, "
-            f"{len(places)} times, {places[0]} {first['html'][:200]} "
-            f"{' '.join(first['failureSummary'].split())[:200]}"
-        )
+    for scheme, options in (("light", OPTIONS), ("dark", COLOURS)):
+        person.page.emulate_media(color_scheme=scheme)
+        result: Any = Axe().run(person.page, options=options)
+        for fault in result.response["violations"]:
+            yield f"{page.name} ({page.path}) as {page.role}, {scheme}: {told(fault)}"
+
+
+def told(fault: dict[str, Any]) -> str:
+    """A broken rule in one line."""
+    first = fault["nodes"][0]
+    why = " ".join(first["failureSummary"].split())[:200]
+    place = f"{first['target']} {first['html'][:200]}"
+    return f"{fault['id']}, {len(fault['nodes'])} times, {place} {why}"
 
 
 def test_the_demo_opens_nearly_every_page(opened: list[Opened]) -> None:
     """So that the two tests below do not pass because they looked at nothing."""
-    assert len({page.name for page in opened}) > 50
+    names = {page.name for page in opened}
+    assert len(names) > 50
+    assert names >= OF_PASSKEYS
 
 
-def test_no_page_breaks_a_rule_on_a_desk_in_the_light(
+def test_no_page_breaks_a_rule_on_a_desk(
     opened: list[Opened], new_person: Callable[..., Person]
 ) -> None:
     person = new_person(**DESK)
@@ -141,7 +159,7 @@ def test_no_page_breaks_a_rule_on_a_desk_in_the_light(
     assert not faults, "\n".join(faults)
 
 
-def test_no_page_breaks_a_rule_on_a_phone_in_the_dark(
+def test_no_page_breaks_a_rule_on_a_phone(
     opened: list[Opened], new_person: Callable[..., Person]
 ) -> None:
     person = new_person(**PHONE)
