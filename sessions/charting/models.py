@@ -126,6 +126,8 @@ class TreatmentSession(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     PREFIX: ClassVar[str] = "S"
+    # What only the record itself shows: lists leave it in the database.
+    OF_THE_RECORD: ClassVar[tuple[str, ...]] = ("signed_findings", "signed_printed")
 
     class Meta:
         constraints = [

@@ -261,7 +261,12 @@ def _sign(scene: Scene, sessions: list[TreatmentSession]) -> None:
         session.signed_at = session.started_at + timedelta(minutes=40)
         session.signed_by = session.practitioner
         ahead = (at for at in coming[session.patient_id] if at > session.signed_at)
-        shown = printing.printed_of(session, book=scene.book, next_at=next(ahead, None))
+        shown = printing.printed_of(
+            session,
+            book=scene.book,
+            next_at=next(ahead, None),
+            now=session.signed_at,
+        )
         session.signed_printed = printed.plain(shown)
         session.digest_version = LATEST
         session.signed_digest = digest_of(session)

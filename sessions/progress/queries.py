@@ -91,6 +91,7 @@ def sessions_of(plan: Plan) -> QuerySet[TreatmentSession]:
     )
     return (
         TreatmentSession.objects.filter(plan=plan)
+        .defer(*TreatmentSession.OF_THE_RECORD)
         .select_related("recovery")
         .annotate(deepest_mm=Max(deepest, filter=Q(zones__is_left_out=False)))
         .order_by("performed_on", "id")

@@ -272,3 +272,13 @@ def test_an_unset_depth_draws_no_needle() -> None:
     root = parsed(needles.depth_gauge(depth_mm=None))
     assert with_class(root, "needle") == []
     assert "not set" in str(root.get("aria-label"))
+
+
+def test_a_small_picture_shows_the_part_of_the_body_that_was_treated() -> None:
+    scalp = facechart.mini(state=FaceState(depths={"SC": Decimal("1.50")}))
+    assert 'aria-label="Scalp, 1.50' in scalp
+    assert "fc-brow" not in scalp
+    both = facechart.mini(
+        state=FaceState(depths={"SC": Decimal("1.50"), "FH": Decimal(1)})
+    )
+    assert "fc-brow" in both

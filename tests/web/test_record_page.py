@@ -103,3 +103,12 @@ def test_what_differs_from_plan_and_last_time_is_marked_before_signing(
         assert "(was " in right
         assert "as planned" in left
         assert "same" in left
+
+
+def test_the_advice_runs_from_the_signature(chair: Chair) -> None:
+    session = chair.open()
+    chair.complete(session)
+    chair.sign(session, now=NOW + timedelta(minutes=50))
+    kept = TreatmentSession.objects.get(pk=session.pk).signed_printed
+    until = {one["until_at"] for one in kept["advice"] if one["until_at"]}
+    assert (NOW + timedelta(minutes=50, hours=24)).isoformat() in until

@@ -157,7 +157,7 @@ def _seal(
     whole = sessions_to_print().get(pk=session.pk)
     whole.signed_at, whole.signed_by = now, by
     next_at = next_visit_at(session, now=now)
-    shown = printed_of(whole, book=book, next_at=next_at)
+    shown = printed_of(whole, book=book, next_at=next_at, now=now)
     whole.signed_printed = printed.plain(shown)
     whole.digest_version, whole.signed_digest = LATEST, digest_of(whole)
     for field in SEALED:

@@ -48,6 +48,7 @@ def sessions_of(patient: Patient) -> list[SessionRow]:
     events = AdverseEvent.objects.order_by("onset_on", "id")
     rows = (
         TreatmentSession.objects.filter(patient=patient)
+        .defer(*TreatmentSession.OF_THE_RECORD)
         .select_related(
             "practitioner", "plan", "planned_session", "device", "condition"
         )

@@ -70,11 +70,16 @@ def kept_of(session: TreatmentSession, *, now: datetime) -> Printed:
         return printed.read(Printed, session.signed_printed)
     whole = sessions_to_print().get(pk=session.pk)
     book = effective_book().book
-    return printed_of(whole, book=book, next_at=next_visit_at(session, now=now))
+    next_at = next_visit_at(session, now=now)
+    return printed_of(whole, book=book, next_at=next_at, now=now)
 
 
 def printed_of(
-    session: TreatmentSession, *, book: RuleBook, next_at: datetime | None
+    session: TreatmentSession,
+    *,
+    book: RuleBook,
+    next_at: datetime | None,
+    now: datetime,
 ) -> Printed:
     """Read it from the rows, which come from `sessions_to_print`."""
     house, patient = clinic(), session.patient
@@ -101,7 +106,7 @@ def printed_of(
         units=tuple(_units(session)),
         products=tuple(_applied(row) for row in in_order(session.topicals.all())),
         reasons=_reasons(session, book),
-        advice=tuple(_advice(session, book)),
+        advice=tuple(_advice(session, book, now=now)),
         healing=tuple(_stages(session, book)),
         next_at=next_at,
         signed_by=signed.full_name if signed else "",
@@ -193,9 +198,11 @@ def _of_depths(session: TreatmentSession, book: RuleBook) -> Iterator[Written]:
         )
 
 
-def _advice(session: TreatmentSession, book: RuleBook) -> Iterator[Advice]:
+def _advice(
+    session: TreatmentSession, book: RuleBook, *, now: datetime
+) -> Iterator[Advice]:
     keys = [row.topical_key for row in session.topicals.all() if row.topical_key]
-    for window in windows_of(session, keys, book=book):
+    for window in windows_of(session, keys, book=book, now=now):
         yield Advice(
             sentence=window.sentence, until=window.until, until_at=window.until_at
         )

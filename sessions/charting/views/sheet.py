@@ -303,11 +303,11 @@ def _extra(sheet: Sheet, page: str) -> dict[str, Any]:
             "tolerance_chips": TOLERANCE_CHIPS,
             "reactions": REACTIONS,
             "pains": range(11),
-            "windows": windows_of(sheet.session, keys, book=book),
+            "windows": windows_of(sheet.session, keys, book=book, now=sheet.now),
         }
     return {
         "lines": _lines(sheet),
-        "windows": windows_of(sheet.session, keys, book=book),
+        "windows": windows_of(sheet.session, keys, book=book, now=sheet.now),
     }
 
 
