@@ -80,11 +80,16 @@ def test_the_lock_holds_in_every_tab_and_says_how_to_go_on(
     browser: Client, world: World
 ) -> None:
     screening = locked_to_screening(browser, world.patient)
-    page = Page(html(browser.get(f"/patients/{world.patient.reference}/health/")))
+    page_of_lock = f"/patients/{world.patient.reference}/health/"
+    page = Page(html(browser.get(page_of_lock)))
     assert page.faults() == []
     assert page.all("a", href=form(screening))
     assert page.all("a", href=UNLOCK)
     assert not page.all("nav")
+    for path in (page_of_lock, UNLOCK, form(screening), f"{form(screening)}done/"):
+        inside = Page(html(browser.get(path)))
+        links = {e.attributes["href"] for e in inside.all("a")}
+        assert not {"/help/", "/"} & links, path
 
 
 def test_the_patient_answers_and_sees_no_findings(
