@@ -265,6 +265,6 @@ class SitesForm(KeyedForm):
     )
 
     def __init__(self, *args: Any, held: Iterable[Site], **kwargs: Any) -> None:
-        super().__init__(*args, initial={"sites": list(held)}, **kwargs)
+        super().__init__(*args, **{"initial": {"sites": list(held)}, **kwargs})
         sites: Any = self.fields["sites"]
         sites.queryset = Site.objects.order_by("name", "id")

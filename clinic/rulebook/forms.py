@@ -38,7 +38,7 @@ class ModeForm(KeyedForm):
             "overriding": NOBODY if rule.fixed else MAY,
             "seen_version": rule.seen_version,
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **{"initial": initial, **kwargs})
         self._rule = rule
         if not rule.has_strict:
             del self.fields["mode"]

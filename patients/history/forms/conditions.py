@@ -54,7 +54,7 @@ class ConditionForm(KeyedForm):
         condition: PatientCondition | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, initial=_initial(condition), **kwargs)
+        super().__init__(*args, **{"initial": _initial(condition), **kwargs})
         self.condition = condition
         kinds = [(c.key, c.name) for c in book.conditions.values()]
         named = [
