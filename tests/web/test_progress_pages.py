@@ -293,3 +293,18 @@ def test_another_patients_reading_is_404(chart: Chart) -> None:
     score = other.score(9, days_ago=1)
     url = f"{chart.url}scores/{score.pk}/withdraw/"
     assert signed_in(chart.practitioner).get(url).status_code == 404
+
+
+def test_a_plan_without_visits_is_still_a_list_for_the_desk(chart: Chart) -> None:
+    other = factories.make_condition(patient=chart.patient, kind="STRIAE")
+    factories.make_plan(condition=other, site=chart.site, by=chart.practitioner)
+    desk = signed_in(factories.make_desk(site=chart.site))
+    page = Page(html(desk.get(chart.url)))
+    assert "No visit is booked yet." in page.text
+    lists = page.all("ol")
+    assert lists
+    assert all(
+        one.tag == "li"
+        for one in page.elements
+        if one.around and one.around[-1] in lists
+    )
