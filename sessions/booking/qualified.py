@@ -59,8 +59,12 @@ class Crew:
     ceiling_mm: Decimal | None
 
     def left_out_words(self, *, clinical: bool) -> list[str]:
-        """Why each of the others is not proposed."""
-        return [one.words(clinical=clinical) for one in self.left_out]
+        """How deep those proposed go, and why each of the others is not."""
+        said = [one.words(clinical=clinical) for one in self.left_out]
+        if self.ceiling_mm is None or not clinical:
+            return said
+        words = _("Depths stay within %(limit)s mm, as the qualification allows.")
+        return [words % {"limit": self.ceiling_mm}, *said]
 
 
 def crew_of(

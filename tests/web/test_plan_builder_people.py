@@ -58,6 +58,8 @@ def test_who_is_chosen_by_name_keeps_the_plan_within_their_limit() -> None:
     assert "Ada Shallow is qualified to 1.25 mm: choose to stay within." in told
     page = desk.ask(practitioner=shallow.pk)
     assert "Ada Shallow is qualified" not in page.text
+    assert "Depths stay within 1.25 mm, as the qualification allows." in page.text
+    assert "Depths stay within" not in told
     assert desk.post(page).status_code == 302
     assert set(Visit.objects.values_list("practitioner", flat=True)) == {shallow.pk}
     assert max(d for d in planned_depths() if d) == Decimal("1.25")
