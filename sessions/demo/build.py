@@ -25,6 +25,7 @@ from sessions.plans.shipping import ensure_shipped_protocols
 SEED = 20260304
 PATIENTS = 122
 NEWCOMERS = 6
+JOINED_DAYS_AGO = (640, 1250)  # before the first session of any story
 ZONE = ZoneInfo("Europe/London")
 OPENS, CLOSES = time(9, 5), time(14, 0)
 QUIET_HOUR = time(10, 31)
@@ -113,11 +114,16 @@ def _patients(scene: Scene) -> list[Patient]:
             may_text=True,
             may_email=scene.random.random() < 0.8,
             search_name=search_name(family=person.family_name, given=person.given_name),
-            created_at=scene.now - timedelta(days=scene.random.randint(30, 640)),
+            created_at=scene.now
+            - timedelta(days=scene.random.randint(*JOINED_DAYS_AGO)),
             created_by=scene.house.desk,
         )
         for person in invented
     )
+
+
+def _joined(scene: Scene) -> datetime:
+    return scene.now - timedelta(days=scene.random.randint(*JOINED_DAYS_AGO))
 
 
 def _tell(

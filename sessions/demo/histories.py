@@ -121,7 +121,7 @@ def outline(scene: Scene, story: Story, *, practitioner: User | None) -> Outline
 def tell(scene: Scene, plot: Outline, patient: Patient) -> Told:
     """Condition, consent, plan and times of one story."""
     story, first, practitioner = plot.story, plot.first, plot.practitioner
-    consent = _consent(scene, patient, practitioner, first)
+    consent = _consent(scene, patient, practitioner)
     condition = _condition(scene, story, patient, plot.zones, first)
     plan = _plan(
         scene, story, condition, plot.protocol, practitioner=practitioner, first=first
@@ -188,7 +188,8 @@ def _first_day(scene: Scene, story: Story, protocol: Protocol, count: int) -> da
     return scene.today - timedelta(days=ago + span)
 
 
-def _consent(scene: Scene, patient: Patient, by: User, first: date) -> Consent:
+def _consent(scene: Scene, patient: Patient, by: User) -> Consent:
+    """What the patient agreed to on joining the clinic, before any story."""
     known = Consent.objects.filter(patient=patient).first()
     if known is not None:
         return known
@@ -197,7 +198,7 @@ def _consent(scene: Scene, patient: Patient, by: User, first: date) -> Consent:
         text=scene.consent_text,
         kind=scene.consent_text.kind,
         way="paper",
-        given_at=moment(min(first, scene.today) - timedelta(days=7)),
+        given_at=patient.created_at,
         taken_by=by,
     )
 

@@ -27,6 +27,9 @@ from sessions.plans.statuses import PlanStatus
 from sessions.reports.filters import Filters, Span
 from sessions.reports.queries import use
 
+# One process builds it; the mark makes sure of a test database, whatever is chosen.
+pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.django_db]
+
 WEDNESDAY = datetime(2026, 11, 25, 10, 31, tzinfo=UTC)
 
 
@@ -67,6 +70,14 @@ def _demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
 )
 def test_the_demo_shows_an_open_day(now: datetime, shown: datetime) -> None:
     assert demo_moment(now) == shown
+
+
+@pytest.mark.django_db
+def test_a_real_clinic_is_left_alone() -> None:
+    Clinic.objects.create(pk=1, name="A real one")
+    with pytest.raises(CommandError, match="real clinic"):
+        call_command("demo")
+    assert Clinic.objects.get().name == "A real one"
 
 
 @pytest.mark.usefixtures("_demo")
@@ -129,6 +140,14 @@ def test_nothing_is_booked_that_the_product_would_refuse() -> None:
             )
             found = {finding.code for finding in judged.gate.refusing}
             assert not found, f"{visit} of {visit.patient} on {visit.day}: {found}"
+
+
+@pytest.mark.usefixtures("_demo")
+def test_everybody_joined_and_agreed_before_being_treated() -> None:
+    day = F("performed_on")
+    early = Q(patient__created_at__date__gte=day) | Q(consent__given_at__date__gt=day)
+    assert not TreatmentSession.objects.filter(early).exists()
+    assert TreatmentSession.objects.exists()
 
 
 @pytest.mark.usefixtures("_demo")
@@ -215,11 +234,3 @@ def _forget() -> None:
         cursor.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
         for name in ours:
             cursor.execute(f'ALTER TABLE "{name}" ENABLE TRIGGER USER')
-
-
-@pytest.mark.django_db
-def test_a_real_clinic_is_left_alone() -> None:
-    Clinic.objects.create(pk=1, name="A real one")
-    with pytest.raises(CommandError, match="real clinic"):
-        call_command("demo")
-    assert Clinic.objects.get().name == "A real one"
