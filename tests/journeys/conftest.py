@@ -1,4 +1,4 @@
-"""The demo clinic on the air, a browser, and people in front of it."""
+"""The demo clinic on the air, new for each file, a browser, and people before it."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,7 +11,7 @@ from tests.journeys import stage
 from tests.journeys.browser import Person, chromium
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def clock(django_db_blocker: DjangoDbBlocker) -> Iterator[stage.Clock]:
     """The clinic's clock; while it runs, this process works in the demo clinic."""
     patch = pytest.MonkeyPatch()
@@ -23,14 +23,14 @@ def clock(django_db_blocker: DjangoDbBlocker) -> Iterator[stage.Clock]:
     patch.undo()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def address(clock: stage.Clock) -> Iterator[str]:
     """Where the demo clinic is served."""
     with stage.on_air() as url:
         yield url
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser(clock: stage.Clock) -> Iterator[Browser]:
     expect.set_options(timeout=20_000)  # a busy machine
     with chromium() as found:
