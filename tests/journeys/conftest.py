@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser, expect
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -21,6 +22,13 @@ def clock(django_db_blocker: DjangoDbBlocker) -> Iterator[stage.Clock]:
     with django_db_blocker.unblock(), stage.demo_clinic(), stage.running(clock):
         yield clock
     patch.undo()
+
+
+@pytest.fixture(autouse=True)
+def _leaves_no_connection() -> Iterator[None]:
+    """Close what a test opened: its database goes, and the next file has another."""
+    yield
+    connections.close_all()
 
 
 @pytest.fixture(scope="module")
