@@ -19,13 +19,14 @@ from clinic.localdb import grants
 from clinic.management.commands import migrate
 
 PREFIX = "needlepoint_template_"
+KEYS_PER_TABLE = 100_000
 LOCK = 7_263_501  # any number that nothing else on the server locks
 
 
 def template_name() -> str:
     """The name of the template that fits the migrations of this moment."""
     digest = hashlib.sha256(settings.WEB_DATABASE_ROLE.encode())
-    files = [Path(grants.__file__), Path(migrate.__file__)]
+    files = [Path(__file__), Path(grants.__file__), Path(migrate.__file__)]
     for config in apps.get_app_configs():
         files += sorted(Path(config.path).glob("migrations/*.py"))
     for file in files:
@@ -75,6 +76,7 @@ def make_template(name: str, *, instead_of: set[str]) -> None:
         connection.creation.create_test_db(
             verbosity=0, autoclobber=True, serialize=False
         )
+        keep_keys_apart()
     finally:
         connection.close()
         connection.settings_dict["NAME"], test["NAME"] = own, named
@@ -84,3 +86,18 @@ def make_template(name: str, *, instead_of: set[str]) -> None:
             with suppress(OperationalError):  # somebody else still copies it
                 cursor.execute(f"DROP DATABASE IF EXISTS {quote(old)}")
         cursor.execute(f"ALTER DATABASE {quote(draft)} RENAME TO {quote(name)}")
+
+
+def keep_keys_apart() -> None:
+    """Count the keys of each table from a number of its own.
+
+    No row of one table then carries the key of another's, so a test that mixes two
+    up fails always, not only when the counts happen to meet.
+    """
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            "SELECT setval(format('%%I.%%I', schemaname, sequencename)::regclass, "
+            "%s * row_number() OVER (ORDER BY sequencename)) "
+            "FROM pg_sequences WHERE schemaname = 'public'",
+            [KEYS_PER_TABLE],
+        )
