@@ -28,7 +28,7 @@ demo: setup ## build the demo clinic anew
 	@NEEDLEPOINT_DEMO=1 $(MANAGE) demo --again
 
 test: setup ## the whole suite but the browser's
-	$(PY) -m pytest -n 3 --dist loadgroup -m "not prove" --ignore tests/journeys
+	$(PY) -m pytest -n 3 --dist load -m "not prove" --ignore tests/journeys
 
 browser: setup-dev ## whole jobs of people in Chromium
 	@.ci/chromium

@@ -7,6 +7,7 @@ from django.db import connections
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 
+from tests.scheduling import pytest_xdist_make_scheduler  # noqa: F401 - a hook
 from tests.template_database import (  # noqa: F401 - fixtures
     django_db_modify_db_settings,
 )

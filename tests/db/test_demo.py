@@ -27,8 +27,7 @@ from sessions.plans.statuses import PlanStatus
 from sessions.reports.filters import Filters, Span
 from sessions.reports.queries import use
 
-# One process builds it; the mark makes sure of a test database, whatever is chosen.
-pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.django_db]
+pytestmark = pytest.mark.django_db  # so that whatever is chosen has a test database
 
 WEDNESDAY = datetime(2026, 11, 25, 10, 31, tzinfo=UTC)
 
@@ -38,6 +37,7 @@ def _demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
     """The whole demo, built once for this module and taken back afterwards."""
     with django_db_blocker.unblock(), transaction.atomic():
         build(now=WEDNESDAY)
+        connection.check_constraints()  # once, not again after each test
         yield
         transaction.set_rollback(True)
 
@@ -204,9 +204,8 @@ def test_nobody_is_in_a_room_or_numbed_without_being_screened() -> None:
 
 
 @pytest.mark.prove
-@pytest.mark.django_db
+@pytest.mark.usefixtures("_demo")
 def test_the_same_moment_gives_the_same_clinic() -> None:
-    build(now=WEDNESDAY)
     first = _fingerprint()
     _forget()
     build(now=WEDNESDAY)

@@ -1,9 +1,10 @@
 """One look at every address as each role, kept: many promises are read off it.
 
 The clinic of the walk has words planted in every field of free text, with markup in
-them (SECURITY S4, S14, P4). Whatever a look writes is taken back. The links of every
-page are followed once, in the same clinic. A role is walked once by each test process:
-tests of one role carry `as_role`, so that they meet in one.
+them (SECURITY S4, S14, P4). Every request asks to be led away (S24), and whatever it
+writes is taken back. The links of every page are followed once, in the same clinic.
+A role is walked once by each test process: tests of one role carry `as_role`, by which
+`tests/scheduling.py` brings them together in one.
 """
 
 import re
@@ -12,7 +13,9 @@ from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache, cached_property
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -26,7 +29,7 @@ from patients.consent import actions as consents
 from patients.models import HistoryFact
 from tests.factories import NOW
 from tests.web.pages import Page
-from tests.web.routes import Route, World, all_routes
+from tests.web.routes import METHODS, Route, World, all_routes
 
 WORD = "Zqclinical"
 NAME = "Zqperson"
@@ -67,6 +70,12 @@ OURS = {
     "treatments_protocolzone",
     "treatments_away",
 }
+# Where each role's requests ask to be led to.
+AWAY = {
+    Role.PRACTITIONER: "//evil.test/",
+    Role.FRONT_DESK: "https://evil.test/",
+    Role.OWNER: "/\\evil.test",
+}
 # What a request may write that nobody asked it to: its sign-in and the log.
 SIDE_TABLES = {
     "clinic_auditevent",
@@ -80,7 +89,7 @@ WRITES = re.compile(r'^(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"')
 
 def as_role(role: Role) -> Any:
     """A case for a role, in the test process that walks as that role."""
-    return pytest.param(role, marks=pytest.mark.xdist_group(f"walk as {role}"))
+    return pytest.param(role, id=f"walk as {role}")
 
 
 EVERY_ROLE = [as_role(role) for role in Role]
@@ -111,10 +120,16 @@ class Watch:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What came back from one address, and what the look did in the database."""
+    """What came back from one address, and what the look did in the database.
+
+    `codes` has the status of every method that was tried, and `led_to` where answers
+    of any of them lead.
+    """
 
     route: Route
-    status: int
+    url: str
+    codes: dict[str, int]
+    led_to: tuple[str, ...]
     headers: dict[str, str]
     body: str
     people_tables: frozenset[str]
@@ -126,13 +141,17 @@ class Answer:
         return self.route.name
 
     @property
+    def status(self) -> int:
+        return self.codes["GET"]
+
+    @property
     def is_html(self) -> bool:
         return self.headers.get("Content-Type", "").startswith("text/html")
 
     @cached_property
     def page(self) -> Page | None:
         """The whole page taken apart; None for anything else."""
-        is_page = self.status == 200 and self.is_html and "<html" in self.body
+        is_page = self.status == HTTPStatus.OK and self.is_html and "<html" in self.body
         return Page(self.body) if is_page else None
 
     @property
@@ -168,7 +187,10 @@ def walked(role: Role) -> Walk:
     consents.ensure_shipped_texts(now=NOW)
     client = Client()
     client.force_login(world.me)
-    answers = tuple(_look(client, route, places[route.name]) for route in all_routes())
+    answers = tuple(
+        looked(client, route, places[route.name], away=AWAY[role])
+        for route in all_routes()
+    )
     return Walk(answers=answers, links=_followed(client, answers))
 
 
@@ -203,22 +225,38 @@ def written(label: str, name: str, text: str) -> int:
         return 0
 
 
-def _look(client: Client, route: Route, url: str) -> Answer:
+def looked(client: Client, route: Route, url: str, *, away: str) -> Answer:
+    """One address by GET and POST, and by the other methods if it is shut."""
+    sent = {"next": away, "then": away, "reason": "To find out"}
     watch, before = Watch(), AuditEvent.objects.count()
     with undone(client):
         with connection.execute_wrapper(watch):
-            answer: Any = client.get(url)
+            answer: Any = client.get(url, sent)
         is_logged = AuditEvent.objects.count() > before
-    body = b"".join(answer) if answer.streaming else answer.content
+        body = b"".join(answer) if answer.streaming else answer.content
+    with undone(client):
+        posted: Any = client.post(f"{url}?{urlencode({'next': away})}", sent)
+    codes = {"GET": answer.status_code, "POST": posted.status_code}
+    for method in METHODS if codes["GET"] == HTTPStatus.FORBIDDEN else ():
+        if method not in codes:
+            with undone(client):
+                codes[method] = client.generic(method, url).status_code
     return Answer(
         route=route,
-        status=answer.status_code,
+        url=url,
+        codes=codes,
+        led_to=tuple(_leads(answer) + _leads(posted)),
         headers=dict(answer.headers),
         body=body.decode(errors="replace"),
         people_tables=watch.people_tables(),
         written=watch.written(),
         is_logged=is_logged,
     )
+
+
+def _leads(answer: Any) -> list[str]:
+    headers = answer.headers
+    return [headers[name] for name in ("Location", "HX-Redirect") if name in headers]
 
 
 def _followed(
@@ -234,8 +272,12 @@ def _followed(
         if answer.page
         for link in links(answer.page)
     }
+    seen = {one.url for one in answers if one.status == HTTPStatus.OK}
     found = {}
     for link, name in first_on.items():
+        if link in seen:
+            found[link] = (name, HTTPStatus.OK)
+            continue
         with undone(client):
             answer: Any = client.get(link, follow=True)
         body = b"".join(answer) if answer.streaming else answer.content
