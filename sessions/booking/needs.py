@@ -28,11 +28,12 @@ LOOKING_BACK = timedelta(days=14)
 class Need:
     """One thing: what, about whom, and the step with its address.
 
-    `patient` is the reference of whom it is about; empty for a thing.
+    `patient` is the reference of whom it is about, empty for a thing; `tone` is that
+    of the tag `need`.
     """
 
     patient: str
-    tone: str
+    tone: str = ""
     icon: str
     title: str
     line: str

@@ -199,7 +199,7 @@ def test_the_states_of_a_visit_are_those_of_the_booking() -> None:
         "{% milestone 1 'done' t t t %}",
         "{% step 1 'now' t t t %}",
         "{% empty 'users' t %}{% endempty %}",
-        "{% todo 'users' t %}{{ t }}{% endtodo %}",
+        "{% need 'users' t t %}{{ t }}{% endneed %}",
         "{% note 'info' %}{{ t }}{% endnote %}",
         "{% tabs t %}{% endtabs %}",
         "{% data_table t %}{% enddata_table %}",

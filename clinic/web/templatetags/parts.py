@@ -253,14 +253,21 @@ def empty(content: str, symbol: str, text: str) -> SafeString:
 
 
 @register.simple_block_tag
-def todo(content: str, symbol: str, title: str, tone: str = "") -> SafeString:
-    """`{% todo "camera" "Score photos" "soft" %}...{% endtodo %}`: what waits."""
+def need(
+    content: str, symbol: str, title: str, line: str, tone: str = ""
+) -> SafeString:
+    """`{% need "pen-line" title line "warn" %}<a ...>{% endneed %}`: what waits.
+
+    An item of a `list-plain`, with the way to it as content; tones warn bad primary.
+    """
     return format_html(
-        '<div class="todo"><span class="todo-icon{}">{}</span>'
-        '<div class="grow"><h3>{}</h3>{}</div></div>',
-        f" todo-{tone}" if tone else "",
+        '<li class="need"><span class="need-icon{}" aria-hidden="true">{}</span>'
+        '<span class="grow"><strong>{}</strong><span class="small sec">{}</span></span>'
+        "{}</li>",
+        f" need-{tone}" if tone else "",
         icons.icon(symbol),
         title,
+        line,
         content,
     )
 

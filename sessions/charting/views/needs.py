@@ -109,7 +109,6 @@ def _lots(whose: Whose) -> Iterator[Need]:
         )
         yield Need(
             patient="",
-            tone="none",
             icon="boxes",
             title=ends % {"number": state.lot.number, "days": state.days_left},
             line=state.lot.product,
