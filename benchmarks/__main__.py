@@ -11,7 +11,7 @@ import sys
 import benchmarks
 from benchmarks import measure
 
-SKIP = {"__main__", "measure", "filling", "pages"}
+SKIP = {"__main__", "measure", "filling", "pages", "years"}
 DATABASE = "needlepoint_bench"
 
 

@@ -49,6 +49,32 @@ def _patients(count: int) -> None:
         )
 
 
+_VISITS = """
+INSERT INTO treatments_visit (kind, patient_id, practitioner_id, site_id, room_id,
+    starts_at, ends_at, day, status, why, booked_at, booked_by_id, cancel_reason,
+    confirmed_rules, version)
+WITH ids AS (
+    SELECT array_agg(id ORDER BY id) AS list
+    FROM (SELECT id FROM patients_patient ORDER BY id DESC LIMIT 5000) p
+), pairs (nth, person, room) AS (
+    VALUES (0, %s::bigint, %s::bigint), (1, %s, %s), (2, %s, %s)
+), days AS (
+    SELECT d::date AS day, row_number() OVER (ORDER BY d DESC) AS nth
+    FROM generate_series(date %s - 20000, date %s + 365, interval '1 day') d
+    WHERE extract(isodow FROM d) < 6
+)
+SELECT 'consultation',
+    list[1 + (days.nth * 36 + slot * 3 + pairs.nth) %% array_length(list, 1)],
+    person, %s, room,
+    (day + time '08:00' + slot * interval '45 minutes') AT TIME ZONE %s,
+    (day + time '08:45' + slot * interval '45 minutes') AT TIME ZONE %s,
+    day, 'confirmed', '', now(), %s, '', '[]', 1
+FROM days, generate_series(0, 11) slot, pairs, ids
+WHERE (days.nth * 36 + slot * 3 + pairs.nth) %% 8 <> 0
+ORDER BY days.nth, slot, pairs.nth LIMIT %s
+"""
+
+
 def _visits(
     site: Site,
     people: tuple[User, ...],
@@ -59,25 +85,7 @@ def _visits(
     slots = [(person.pk, room.pk) for person, room in zip(people, rooms, strict=True)]
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO treatments_visit (kind, patient_id, practitioner_id, site_id, "
-            "room_id, starts_at, ends_at, day, status, why, booked_at, booked_by_id, "
-            "cancel_reason, confirmed_rules, version) "
-            "WITH ids AS (SELECT array_agg(id ORDER BY id) AS list FROM "
-            "(SELECT id FROM patients_patient ORDER BY id DESC LIMIT 5000) p), "
-            "pairs (nth, person, room) AS (VALUES (0, %s::bigint, %s::bigint), "
-            "(1, %s, %s), (2, %s, %s)), "
-            "days AS (SELECT d::date AS day, row_number() OVER (ORDER BY d DESC) "
-            "AS nth FROM generate_series(date %s - 20000, date %s + 365, "
-            "interval '1 day') d "
-            "WHERE extract(isodow FROM d) < 6) "
-            "SELECT 'consultation', list[1 + (days.nth * 36 + slot * 3 + pairs.nth) "
-            "%% array_length(list, 1)], person, %s, room, "
-            "(day + time '08:00' + slot * interval '45 minutes') AT TIME ZONE %s, "
-            "(day + time '08:45' + slot * interval '45 minutes') AT TIME ZONE %s, "
-            "day, 'confirmed', '', now(), %s, '', '[]', 1 "
-            "FROM days, generate_series(0, 11) slot, pairs, ids "
-            "WHERE (days.nth * 36 + slot * 3 + pairs.nth) %% 8 <> 0 "
-            "ORDER BY days.nth, slot, pairs.nth LIMIT %s",
+            _VISITS,
             [
                 *(key for pair in slots for key in pair),
                 factories.TODAY,

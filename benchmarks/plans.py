@@ -12,6 +12,7 @@ from clinic.models import User
 from clinic.rulebook.queries import effective_book
 from clinic.rules import freetime
 from clinic.rules.freetime import Need
+from patients.models import Patient
 from sessions.booking import building, ground, house, occupancy, plan_actions
 from sessions.booking.ground import Choice, Ground
 from sessions.booking.plan_actions import PlanBooking, PlanVisit
@@ -28,22 +29,7 @@ def run() -> list[Row]:
     """Ours is wishes to booked plan with all rules; the floor reads, locks, writes."""
     filled = filling.house(visits=VISITS)
     patient = factories.make_patient()
-    condition = factories.make_condition(patient=patient)
-    protocol = factories.make_protocol(sessions=SESSIONS)
-    zones = plans.zones_of(protocol)
-
-    def choice() -> Choice:
-        book = effective_book().book
-        return Choice(
-            patient=patient,
-            condition_id=condition.pk,
-            protocol=protocol,
-            zones=zones,
-            house=house.house_of(filled.site, book=book),
-            sessions=SESSIONS,
-            gap_days=28,
-            start_on=TODAY + timedelta(days=1),
-        )
+    choice = _choices(filled, patient)
 
     def find() -> tuple[Ground, building.Built]:
         found = ground.ground_of(choice(), now=NOW)
@@ -65,6 +51,28 @@ def run() -> list[Row]:
         ),
         compare("six sessions proposed, with every rule", ours=find),
     ]
+
+
+def _choices(filled: filling.House, patient: Patient) -> Callable[[], Choice]:
+    """What was chosen for a patient, put together anew at every call as a page does."""
+    condition = factories.make_condition(patient=patient)
+    protocol = factories.make_protocol(sessions=SESSIONS)
+    zones = plans.zones_of(protocol)
+
+    def choice() -> Choice:
+        book = effective_book().book
+        return Choice(
+            patient=patient,
+            condition_id=condition.pk,
+            protocol=protocol,
+            zones=zones,
+            house=house.house_of(filled.site, book=book),
+            sessions=SESSIONS,
+            gap_days=28,
+            start_on=TODAY + timedelta(days=1),
+        )
+
+    return choice
 
 
 def _booking(ground: Ground, built: building.Built) -> PlanBooking:
