@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clinic.audit import actions as audit
+from clinic.audit.changes import save_changes
 from clinic.devices.models import Device, Lot, Unit
 from clinic.places.models import Site
 from clinic.staff.models import User
@@ -65,17 +66,14 @@ def change_device(
     *, device: Device, entry: DeviceEntry, by: User, now: datetime
 ) -> Device:
     """Change a handpiece; what was treated with it keeps pointing to it."""
-    changed = _assign(device, asdict(entry))
-    if changed:
-        device.save(update_fields=changed)
-        audit.record(
-            by=by,
-            now=now,
-            action="device.changed",
-            object_kind="device",
-            object_id=device.pk,
-            fields=changed,
-        )
+    save_changes(
+        device,
+        values=asdict(entry),
+        by=by,
+        now=now,
+        action="device.changed",
+        kind="device",
+    )
     return device
 
 
@@ -107,17 +105,9 @@ def change_lot(*, lot: Lot, entry: LotEntry, by: User, now: datetime) -> Lot:
     opened = locked.units.count()
     if entry.quantity < opened:
         raise LotTooSmallError(opened=opened)
-    changed = _assign(locked, asdict(entry))
-    if changed:
-        locked.save(update_fields=changed)
-        audit.record(
-            by=by,
-            now=now,
-            action="lot.changed",
-            object_kind="lot",
-            object_id=locked.pk,
-            fields=changed,
-        )
+    save_changes(
+        locked, values=asdict(entry), by=by, now=now, action="lot.changed", kind="lot"
+    )
     return locked
 
 
@@ -152,14 +142,6 @@ def put_lot_back(*, lot: Lot, by: User, now: datetime) -> Lot:
 def _locked(lot: Lot) -> Lot:
     rows = Lot.objects.select_for_update(of=("self",)).select_related("site")
     return rows.get(pk=lot.pk)
-
-
-def _assign(row: Device | Lot, values: dict[str, object]) -> list[str]:
-    """Set what differs; the names of what was set."""
-    changed = [name for name, value in values.items() if getattr(row, name) != value]
-    for name in changed:
-        setattr(row, name, values[name])
-    return changed
 
 
 class Refusal(StrEnum):

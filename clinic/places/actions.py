@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clinic.audit import actions as audit
+from clinic.audit.changes import save_changes
 from clinic.places.models import (
     Absence,
     Clinic,
@@ -70,7 +71,9 @@ class DaysEntry:
 def name_clinic(*, name: str, by: User, now: datetime) -> Clinic:
     """Give the one clinic of this database its name."""
     clinic, _is_new = Clinic.objects.update_or_create(pk=1, defaults={"name": name})
-    _log(by=by, now=now, action="clinic.named", kind="clinic", pk=clinic.pk)
+    audit.record(
+        by=by, now=now, action="clinic.named", object_kind="clinic", object_id=clinic.pk
+    )
     return clinic
 
 
@@ -79,7 +82,9 @@ def add_site(*, entry: SiteEntry, by: User, now: datetime) -> Site:
     """A new site; whoever adds it works there, so that it can be opened at once."""
     site = Site.objects.create(**asdict(entry))
     SiteStaff.objects.create(site=site, user=by)
-    _log(by=by, now=now, action="site.added", kind="site", pk=site.pk)
+    audit.record(
+        by=by, now=now, action="site.added", object_kind="site", object_id=site.pk
+    )
     return site
 
 
@@ -91,17 +96,9 @@ def change_site(*, site: Site, entry: SiteEntry, by: User, now: datetime) -> Sit
     )
     if not entry.is_active and [row.pk for row in in_use] == [site.pk]:
         raise PlacesRefused(_("The clinic needs a site in use. Add another one first."))
-    changed = _assign(site, asdict(entry))
-    if changed:
-        site.save(update_fields=changed)
-        _log(
-            by=by,
-            now=now,
-            action="site.changed",
-            kind="site",
-            pk=site.pk,
-            fields=changed,
-        )
+    save_changes(
+        site, values=asdict(entry), by=by, now=now, action="site.changed", kind="site"
+    )
     return site
 
 
@@ -109,24 +106,18 @@ def change_site(*, site: Site, entry: SiteEntry, by: User, now: datetime) -> Sit
 def add_room(*, site: Site, entry: RoomEntry, by: User, now: datetime) -> Room:
     """A new room."""
     room = Room.objects.create(site=site, **asdict(entry))
-    _log(by=by, now=now, action="room.added", kind="room", pk=room.pk)
+    audit.record(
+        by=by, now=now, action="room.added", object_kind="room", object_id=room.pk
+    )
     return room
 
 
 @transaction.atomic
 def change_room(*, room: Room, entry: RoomEntry, by: User, now: datetime) -> Room:
     """Rename a room or put it out of use; visits keep pointing to it."""
-    changed = _assign(room, asdict(entry))
-    if changed:
-        room.save(update_fields=changed)
-        _log(
-            by=by,
-            now=now,
-            action="room.changed",
-            kind="room",
-            pk=room.pk,
-            fields=changed,
-        )
+    save_changes(
+        room, values=asdict(entry), by=by, now=now, action="room.changed", kind="room"
+    )
     return room
 
 
@@ -140,7 +131,9 @@ def set_opening_hours(
     OpeningHours.objects.bulk_create(
         [OpeningHours(site=site, **asdict(shift)) for shift in shifts]
     )
-    _log(by=by, now=now, action="site.hours_set", kind="site", pk=site.pk)
+    audit.record(
+        by=by, now=now, action="site.hours_set", object_kind="site", object_id=site.pk
+    )
 
 
 @transaction.atomic
@@ -153,12 +146,12 @@ def set_working_hours(
     WorkingHours.objects.bulk_create(
         [WorkingHours(user=person, site=site, **asdict(shift)) for shift in shifts]
     )
-    _log(
+    audit.record(
         by=by,
         now=now,
         action="person.hours_set",
-        kind="user",
-        pk=person.pk,
+        object_kind="user",
+        object_id=person.pk,
         site=site.pk,
     )
 
@@ -177,12 +170,12 @@ def set_sites(*, person: User, sites: Iterable[Site], by: User, now: datetime) -
     SiteStaff.objects.bulk_create(
         [SiteStaff(user=person, site_id=pk) for pk in sorted(wanted - held)]
     )
-    _log(
+    audit.record(
         by=by,
         now=now,
         action="person.sites_set",
-        kind="user",
-        pk=person.pk,
+        object_kind="user",
+        object_id=person.pk,
         before=[str(pk) for pk in sorted(held)],
         after=[str(pk) for pk in sorted(wanted)],
     )
@@ -194,7 +187,13 @@ def add_closure(
 ) -> Closure:
     """Days on which a site, or the whole clinic, is closed."""
     closure = Closure.objects.create(site=site, **asdict(entry))
-    _log(by=by, now=now, action="closure.added", kind="closure", pk=closure.pk)
+    audit.record(
+        by=by,
+        now=now,
+        action="closure.added",
+        object_kind="closure",
+        object_id=closure.pk,
+    )
     return closure
 
 
@@ -203,14 +202,22 @@ def remove_closure(*, closure: Closure, by: User, now: datetime) -> None:
     """Open on those days after all."""
     pk = closure.pk
     closure.delete()
-    _log(by=by, now=now, action="closure.removed", kind="closure", pk=pk)
+    audit.record(
+        by=by, now=now, action="closure.removed", object_kind="closure", object_id=pk
+    )
 
 
 @transaction.atomic
 def add_absence(*, person: User, entry: DaysEntry, by: User, now: datetime) -> Absence:
     """Days on which a person is away."""
     absence = Absence.objects.create(user=person, **asdict(entry))
-    _log(by=by, now=now, action="absence.added", kind="absence", pk=absence.pk)
+    audit.record(
+        by=by,
+        now=now,
+        action="absence.added",
+        object_kind="absence",
+        object_id=absence.pk,
+    )
     return absence
 
 
@@ -219,24 +226,6 @@ def remove_absence(*, absence: Absence, by: User, now: datetime) -> None:
     """Here on those days after all."""
     pk = absence.pk
     absence.delete()
-    _log(by=by, now=now, action="absence.removed", kind="absence", pk=pk)
-
-
-def _assign(row: Site | Room, values: dict[str, object]) -> list[str]:
-    changed = [name for name, value in values.items() if getattr(row, name) != value]
-    for name in changed:
-        setattr(row, name, values[name])
-    return changed
-
-
-def _log(
-    *,
-    by: User,
-    now: datetime,
-    action: str,
-    kind: str,
-    pk: int,
-    **details: audit.Detail,
-) -> None:
-    entry = audit.Entry(action=action, object_kind=kind, object_id=pk, details=details)
-    audit.record_many(by=by, now=now, entries=[entry])
+    audit.record(
+        by=by, now=now, action="absence.removed", object_kind="absence", object_id=pk
+    )

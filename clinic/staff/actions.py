@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clinic.audit import actions as audit
+from clinic.audit.changes import save_changes
 from clinic.staff import links
 from clinic.staff.models import Qualification, User
 from clinic.staff.roles import Capability, Role
@@ -84,13 +85,14 @@ def add_person(
 @transaction.atomic
 def change_person(*, person: User, entry: PersonEntry, by: User, now: datetime) -> User:
     """Another name or address; with another address open links die."""
-    values = {"full_name": entry.full_name, "email": entry.email.lower()}
-    changed = [name for name, value in values.items() if getattr(person, name) != value]
-    if changed:
-        for name in changed:
-            setattr(person, name, values[name])
-        person.save(update_fields=changed)
-        _log(by=by, now=now, action="person.changed", person=person, fields=changed)
+    save_changes(
+        person,
+        values={"full_name": entry.full_name, "email": entry.email.lower()},
+        by=by,
+        now=now,
+        action="person.changed",
+        kind="user",
+    )
     return person
 
 

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.audit import actions as audit
+from clinic.audit.changes import assign
 from clinic.rulebook.queries import effective_book
 from clinic.rules import scales
 from clinic.rules.book import RuleBook
@@ -59,7 +61,7 @@ def add(
         patient=patient,
         recorded_at=now,
         recorded_by=by,
-        **{name: _value(entry, name) for name in FIELDS},
+        **_values(entry),
     )
     _audit(condition, by=by, now=now, action="condition added", fields=list(FIELDS))
     return condition
@@ -77,11 +79,9 @@ def change(
     """Change a condition. Raises ChangedMeanwhileError or HistoryRefusedError."""
     locked = _locked(condition, seen_version)
     _refuse_impossible(entry, patient=locked.patient, now=now)
-    changed = [n for n in FIELDS if getattr(locked, n) != _value(entry, n)]
+    changed = assign(locked, _values(entry))
     if not changed:
         return locked
-    for name in changed:
-        setattr(locked, name, _value(entry, name))
     locked.version += 1
     locked.save(update_fields=[*changed, "version"])
     _audit(locked, by=by, now=now, action="condition changed", fields=changed)
@@ -123,9 +123,9 @@ def _locked(condition: PatientCondition, seen_version: int) -> PatientCondition:
     return locked
 
 
-def _value(entry: ConditionEntry, name: str) -> object:
-    value = getattr(entry, name)
-    return list(value) if name == "zones" else value
+def _values(entry: ConditionEntry) -> dict[str, Any]:
+    values = {name: getattr(entry, name) for name in FIELDS}
+    return {**values, "zones": list(entry.zones)}
 
 
 def _refuse_impossible(

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.audit import actions as audit
+from clinic.audit.changes import assign
 from clinic.rulebook import kept
 from clinic.rulebook.queries import effective_book
 from clinic.rules.book import RuleBook
@@ -163,9 +164,7 @@ def _keep(screening: Screening, entries: Mapping[str, AnswerEntry]) -> list[str]
                 first.append(
                     ScreeningAnswer(screening=screening, question=key, **values)
                 )
-        elif any(getattr(kept, name) != value for name, value in values.items()):
-            for name, value in values.items():
-                setattr(kept, name, value)
+        elif assign(kept, values):
             other.append(kept)
     ScreeningAnswer.objects.bulk_create(first)
     if other:
