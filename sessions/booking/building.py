@@ -6,13 +6,15 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from clinic.rules import series
+from clinic.rules.findings import Finding
 from clinic.rules.gates import Pass
 from clinic.rules.series import Slot
 from clinic.web.charts.planning import PlannedMark, PlanPicture
-from sessions.booking import slots, timeline, words
+from sessions.booking import marks, slots, timeline, words
 from sessions.booking.checks import Judgement
 from sessions.booking.ground import Choice, Ground
 from sessions.booking.house import instants
+from sessions.booking.marks import Tone
 from sessions.booking.qualified import Crew
 from sessions.booking.slots import Pin
 
@@ -38,10 +40,15 @@ class Row:
         return self.judgement.gate.does is Pass.REFUSED
 
     @property
-    def needs_a_look(self) -> bool:
-        """Whether there is something to mind about its day."""
-        asking = self.judgement.gate.that(Pass.CONFIRM)
-        return bool(self.minded) or any(f.code in words.GAP_CODES for f in asking)
+    def gap_tone(self) -> Tone:
+        """How its gap stands, whatever else is against the day."""
+        return marks.gap_tone(self.judgement.gate, self.slot.warnings)
+
+    @property
+    def against_its_day(self) -> tuple[Finding, ...]:
+        """What refuses its day, but for the gap, which is marked for itself."""
+        has_gap = self.slot.gap_days is not None
+        return marks.against_the_day(self.judgement.gate, has_gap=has_gap)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,11 +6,12 @@ from datetime import datetime
 
 from clinic.rules import series
 from clinic.rules.gates import Step
-from clinic.rules.series import MovePreview
-from sessions.booking import checks, slots
+from clinic.rules.series import MovePreview, Reason
+from sessions.booking import checks, marks, slots
 from sessions.booking.actions import Move
 from sessions.booking.checks import Judgement, Wanted
 from sessions.booking.house import instants
+from sessions.booking.marks import Tone
 from sessions.booking.models import Visit
 from sessions.booking.moving import Moving
 
@@ -27,6 +28,13 @@ class Line:
     changed: bool
     token: str
     judgement: Judgement | None
+    warnings: tuple[Reason, ...] = ()
+
+    @property
+    def gap_tone(self) -> Tone:
+        """How its gap stands, whatever else is against the day."""
+        gate = self.judgement.gate if self.judgement else None
+        return marks.gap_tone(gate, self.warnings)
 
 
 def lines(moving: Moving, shown: MovePreview) -> list[Line]:
@@ -84,6 +92,7 @@ def _line(moving: Moving, one: series.Move, judgement: Judgement | None) -> Line
         changed=one.changed,
         token=token,
         judgement=judgement,
+        warnings=new.warnings if new else (),
     )
 
 

@@ -17,13 +17,11 @@ from clinic.rules.findings import Finding
 from clinic.rules.gates import Pass, Ruling
 from clinic.rules.series import Check, Reason
 from clinic.web.templatetags.formats import days_words
+from sessions.booking import marks
 from sessions.booking.checks import DECEASED, SCREENING, Judgement
 from sessions.booking.models import VISIT_STATUSES
 from sessions.booking.reasons import describe, describe_all
 from sessions.booking.taking import Clash
-
-QUALIFICATION_CODES = frozenset({"unqualified", "depth-qualification"})
-GAP_CODES = frozenset({"interval-block", "interval-short", "interval-long"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +54,6 @@ def lines_of(judged: Iterable[Judgement], *, clinical: bool) -> list[Line]:
 def _line(ruling: Ruling, judgement: Judgement, *, clinical: bool) -> Line:
     finding = ruling.finding
     refuses = ruling.does is Pass.REFUSED
-    is_gap = finding.code in GAP_CODES
     is_open = clinical or finding.code == DECEASED
     text = said_of(finding) if is_open else _for_the_desk(finding, refuses=refuses)
     offered = judgement.first_allowed_on
@@ -65,7 +62,7 @@ def _line(ruling: Ruling, judgement: Judgement, *, clinical: bool) -> Line:
             "said": text,
             "day": day_words(offered),
         }
-    code = finding.code if is_gap else SCREENING
+    code = finding.code if marks.is_of_gap(finding) else SCREENING
     return Line(code=code, text=text, refuses=refuses)
 
 
@@ -117,7 +114,7 @@ def _value_words(name: str, value: object) -> str:
 
 
 def _for_the_desk(finding: Finding, *, refuses: bool) -> str:
-    if finding.code in QUALIFICATION_CODES:
+    if marks.is_of_person(finding):
         return _("The practitioner is not qualified for this session on that day.")
     if finding.code == "interval-block":
         return _("Too soon after or before another session.")
