@@ -106,6 +106,12 @@ def opening_hours(*, site: Site) -> list[DayOfWeek]:
     return week(list(OpeningHours.objects.filter(site=site)))
 
 
+def open_weekdays(*, site: Site) -> frozenset[int]:
+    """The days on which a site is open in a usual week, from Monday 0."""
+    hours = OpeningHours.objects.filter(site=site)
+    return frozenset(hours.values_list("weekday", flat=True))
+
+
 def working_hours(*, person: User, site: Site) -> list[DayOfWeek]:
     """When a person works at a site."""
     return week(list(WorkingHours.objects.filter(user=person, site=site)))

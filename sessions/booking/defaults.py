@@ -32,6 +32,10 @@ def with_defaults(given: QueryDict, options: Options) -> QueryDict:
     if "start_on" not in data:
         data["start_on"] = (options.today + timedelta(days=1)).isoformat()
         _wishes_of_the_plan(data, options)
+    offered_days = {key for key, _name in options.weekdays()}
+    data.setlist(
+        "weekdays", [day for day in data.getlist("weekdays") if day in offered_days]
+    )
     able = {str(person.pk) for person in options.able(protocol)}
     if _one(data, "practitioner") not in able:
         data["practitioner"] = ""  # the page says why somebody is not offered

@@ -59,6 +59,7 @@ def options_for(
         today=today,
         clinical=may(user, Action.CHART_READ),
         own_id=user.pk if works_here else None,
+        open_weekdays=places.open_weekdays(site=site),
         plan=plan,
         kept=kept_sessions(plan) if plan else 0,
         aways=tuple(

@@ -72,6 +72,7 @@ class Options:
     permits: Permits
     today: date
     clinical: bool
+    open_weekdays: frozenset[int]
     own_id: int | None = None
     plan: Plan | None = None
     kept: int = 0
@@ -107,6 +108,10 @@ class Options:
             return people
         span = self.ranges.get(protocol.pk)
         return crew_of(people, permits=self.permits, span=span, on=self.today).able
+
+    def weekdays(self) -> list[tuple[str, Any]]:
+        """The days that may be wished for: those on which the site is open."""
+        return [(key, name) for key, name in WEEKDAYS if int(key) in self.open_weekdays]
 
     def protocol(self, key: str) -> Protocol | None:
         """The protocol of an id as typed."""
@@ -172,6 +177,7 @@ class WishesForm(forms.Form):
     def _choices(self, name: str, choices: list[tuple[Any, Any]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
 
+        self._choices("weekdays", options.weekdays())
     def _offer(self) -> None:
         options, book = self.options, self.options.book
         known = [(str(c.pk), options.condition_words(c)) for c in options.conditions]
