@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from django.http import QueryDict
 
 from sessions.booking.occasions import OCCASIONS
-from sessions.booking.wishes import NEW, Options, unit_of
+from sessions.booking.wishes import NEW, Options
 from sessions.plans.models import Plan, Protocol
 
 
@@ -64,7 +64,7 @@ def _numbers_of(data: QueryDict, protocol: Protocol, options: Options) -> None:
     plan = options.plan
     same = plan is not None and plan.protocol_id == protocol.pk
     gap = plan.gap_days if plan is not None and same else protocol.gap_days
-    data["gap"] = str(gap // unit_of(protocol))
+    data["gap"] = str(gap)
     data["sessions"] = str(max(protocol.sessions - options.kept, 1))
 
 

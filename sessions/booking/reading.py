@@ -14,11 +14,12 @@ from clinic.rules import series
 from clinic.staff.models import User
 from clinic.staff.policy import Action, may
 from clinic.staff.queries import permits_of
+from clinic.web.templatetags.formats import DAYS_OF_WEEK, days_words, weeks_words
 from patients.history.models import PatientCondition
 from patients.records.models import Patient
 from sessions.booking.house import House, house_of
 from sessions.booking.models import FREE_STATUSES, Visit
-from sessions.booking.wishes import Options, WishesForm, in_weeks
+from sessions.booking.wishes import Options, WishesForm
 from sessions.plans import queries as plans
 from sessions.plans import ramp
 from sessions.plans.actions import EDITABLE
@@ -58,8 +59,8 @@ def options_for(
         permits=permits_of(person.pk for person in house.practitioners),
         today=today,
         clinical=may(user, Action.CHART_READ),
-        own_id=user.pk if works_here else None,
         open_weekdays=places.open_weekdays(site=site),
+        own_id=user.pk if works_here else None,
         plan=plan,
         kept=kept_sessions(plan) if plan else 0,
         aways=tuple(
@@ -117,7 +118,7 @@ def protocol_cards(form: WishesForm, *, clinical: bool) -> list[Card]:
 
 
 def protocol_line(protocol: Protocol, span: ramp.Range | None) -> str:
-    """`Pen, 45 min, every 4 weeks, 1.00 to 1.50 mm`."""
+    """`Pen, 45 min, 2 to 8 weeks apart, 1.00 to 1.50 mm`."""
     parts = [
         protocol.get_device_kind_display(),
         _("%(minutes)d min") % {"minutes": protocol.session_minutes},
@@ -129,17 +130,14 @@ def protocol_line(protocol: Protocol, span: ramp.Range | None) -> str:
 
 
 def gap_words(protocol: Protocol) -> str:
-    """How far apart its sessions may lie."""
+    """How far apart its sessions may lie: in weeks where both limits are whole ones."""
     low, high = protocol.gap_min_days, protocol.gap_max_days
-    unit = 7 if in_weeks(protocol) else 1
-    numbers = {"low": low // unit, "high": high // unit}
+    weeks = not (low % DAYS_OF_WEEK or high % DAYS_OF_WEEK)
+    words = weeks_words if weeks else days_words
     if low == high:
-        text = _("%(low)d weeks apart") if unit == 7 else _("%(low)d days apart")
-    elif unit == 7:
-        text = _("%(low)d to %(high)d weeks apart")
-    else:
-        text = _("%(low)d to %(high)d days apart")
-    return text % numbers
+        return _("%(gap)s apart") % {"gap": words(low)}
+    unit = DAYS_OF_WEEK if weeks else 1
+    return _("%(low)d to %(gap)s apart") % {"low": low // unit, "gap": words(high)}
 
 
 def url_of(name: str, *args: str) -> str:

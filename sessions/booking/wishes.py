@@ -19,7 +19,7 @@ from clinic.rules.book import RuleBook
 from clinic.staff.models import User
 from clinic.staff.queries import Permits
 from clinic.web.forms import ChipCheckboxes, ChipRadio, DayInput, Stepper, ask_by_name
-from clinic.web.templatetags.formats import day_year
+from clinic.web.templatetags.formats import DAYS_OF_WEEK, day_year, weeks_words
 from patients.history.models import PatientCondition
 from patients.records.models import Patient
 from sessions.booking.ground import Choice
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
 
 NEW = "new"
-WEEK = 7
 MOST_AWAYS = 2
 MOST_SESSIONS = 24
+MOST_DIGITS = 5
 WEEKDAYS = [
     ("0", _("Mon")),
     ("1", _("Tue")),
@@ -118,17 +118,6 @@ class Options:
         return next((p for p in self.protocols if str(p.pk) == key), None)
 
 
-def in_weeks(protocol: Protocol) -> bool:
-    """Whether its gaps are whole weeks, so that people speak of weeks."""
-    days = (protocol.gap_days, protocol.gap_min_days, protocol.gap_max_days)
-    return all(number % WEEK == 0 for number in days)
-
-
-def unit_of(protocol: Protocol) -> int:
-    """Days in one step of the gap."""
-    return WEEK if in_weeks(protocol) else 1
-
-
 class WishesForm(forms.Form):
     """Everything a person can wish of a plan; bound always, by GET or POST."""
 
@@ -141,10 +130,9 @@ class WishesForm(forms.Form):
     sessions = forms.IntegerField(
         label=_("Sessions"), min_value=1, max_value=24, widget=Stepper
     )
-    gap = forms.IntegerField(label=_("Gap"), min_value=1, widget=Stepper)
+    gap = forms.IntegerField(label=_("Gap in days"), min_value=1, widget=Stepper)
     weekdays = forms.MultipleChoiceField(
         label=_("When it suits"),
-        choices=WEEKDAYS,
         required=False,
         widget=ChipCheckboxes,
     )
@@ -177,7 +165,6 @@ class WishesForm(forms.Form):
     def _choices(self, name: str, choices: list[tuple[Any, Any]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
 
-        self._choices("weekdays", options.weekdays())
     def _offer(self) -> None:
         options, book = self.options, self.options.book
         known = [(str(c.pk), options.condition_words(c)) for c in options.conditions]
@@ -190,6 +177,7 @@ class WishesForm(forms.Form):
         self._choices("zones", [(area.key, area.name) for area in areas])
         people = [(str(p.pk), p.full_name) for p in options.able(self.chosen)]
         self._choices("practitioner", [("", _("Anybody")), *people])
+        self._choices("weekdays", options.weekdays())
         rooms = [(str(room.pk), room.name) for room in options.house.rooms]
         self._choices("room", [("", _("Any")), *rooms])
         if options.clinical:
@@ -206,12 +194,13 @@ class WishesForm(forms.Form):
     def _offer_numbers(self) -> None:
         if self.chosen is None:
             return
-        unit, gap = unit_of(self.chosen), self.fields["gap"]
-        gap.label = _("Gap in weeks") if unit == WEEK else _("Gap in days")
-        limits = (self.chosen.gap_min_days // unit, self.chosen.gap_max_days // unit)
-        words = _("This protocol allows %(low)d to %(high)d.")
-        self.fields["gap"] = _number(str(gap.label), limits, words)
-        self.order_fields(None)
+        low, high = self.chosen.gap_min_days, self.chosen.gap_max_days
+        words = _("This protocol allows %(low)d to %(high)d days.")
+        gap = _number(_("Gap in days"), (low, high), words)
+        gap.help_text = weeks_words(_days(self.data.get("gap", "")))
+        if low % DAYS_OF_WEEK == 0:  # a tap is a week; any day can be typed
+            gap.widget.attrs["step"] = DAYS_OF_WEEK
+        self.fields["gap"] = gap
         most = MOST_SESSIONS - self.options.kept
         words = _("Plan %(low)d to %(high)d sessions.")
         self.fields["sessions"] = _number(_("Sessions"), (1, most), words)
@@ -262,7 +251,7 @@ class WishesForm(forms.Form):
             zones=zones,
             house=house,
             sessions=data["sessions"],
-            gap_days=data["gap"] * unit_of(self.chosen),
+            gap_days=data["gap"],
             start_on=data["start_on"],
             weekdays=frozenset(int(day) for day in data["weekdays"]),
             part=data["part"],
@@ -306,6 +295,11 @@ class WishesForm(forms.Form):
                 )
                 found.append(away)
         return found
+
+
+def _days(typed: str) -> int:
+    """A number of days as typed, 0 for anything else."""
+    return int(typed) if typed.isdecimal() and len(typed) < MOST_DIGITS else 0
 
 
 def _number(

@@ -225,7 +225,7 @@ def test_a_gap_under_the_usual_asks_once_by_the_name_of_the_rule() -> None:
         protocol=desk.protocol.pk,
         for_protocol=desk.protocol.pk,
         sessions=2,
-        gap=3,
+        gap=21,
         start_on=tomorrow(),
     )
     [box] = page.all("input", name="confirm")
@@ -420,7 +420,7 @@ def test_somebody_new_whose_skin_nobody_has_seen_needs_no_extra_word() -> None:
 def test_a_refused_first_try_keeps_the_reasons_of_the_proposal() -> None:
     desk = Desk()
     page = desk.ask(
-        protocol=desk.protocol.pk, for_protocol=desk.protocol.pk, gap=2, sessions=4
+        protocol=desk.protocol.pk, for_protocol=desk.protocol.pk, gap=14, sessions=4
     )
     answer = desk.post(page)  # the confirmation is missing
     assert answer.status_code == 422
@@ -447,7 +447,7 @@ def test_nothing_is_booked_while_a_new_proposal_is_on_its_way(
 ) -> None:
     desk = Desk()
     key = desk.protocol.pk
-    page = desk.ask(protocol=key, for_protocol=key, **{"gap": "4", **wishes})
+    page = desk.ask(protocol=key, for_protocol=key, **{"gap": "28", **wishes})
     [form] = page.all("form", id="wishes")
     [waiting] = page.all("fieldset", id="book-now")
     assert form.attributes["hx-disabled-elt"] == "#book-now"
@@ -461,8 +461,8 @@ def test_nothing_is_booked_while_a_new_proposal_is_on_its_way(
         ({"sessions": "0"}, "Plan 1 to 24 sessions."),
         ({"sessions": "25"}, "Plan 1 to 24 sessions."),
         ({"sessions": "four"}, "Enter a whole number."),
-        ({"gap": "1"}, "This protocol allows 2 to 8."),
-        ({"gap": "9"}, "This protocol allows 2 to 8."),
+        ({"gap": "13"}, "This protocol allows 14 to 56 days."),
+        ({"gap": "57"}, "This protocol allows 14 to 56 days."),
         ({"start_on": "banana"}, "Enter a valid date."),
         ({"start_on": "2199-01-01"}, "Visits can be booked until"),
         ({"ready_before": "2020-01-01"}, "That day has passed."),
@@ -476,7 +476,7 @@ def test_a_wish_that_cannot_be_is_said_in_words_of_the_clinic(
         "protocol": desk.protocol.pk,
         "for_protocol": desk.protocol.pk,
         "sessions": "4",
-        "gap": "4",
+        "gap": "28",
         "start_on": tomorrow(),
     }
     page = desk.ask(**{**usual, **wishes})

@@ -19,6 +19,7 @@ register = template.Library()
 # The space of our font is thin already (0.2 em); its "narrow" one can hardly be seen.
 UNIT_SPACE = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
+DAYS_OF_WEEK = 7
 
 
 @register.filter
@@ -148,6 +149,15 @@ def days_words(count: int | None) -> str:
     if count is None:
         return ""
     return ngettext("%(count)d day", "%(count)d days", count) % {"count": count}
+
+
+@register.filter
+def weeks_words(days: int | None) -> str:
+    """`4 weeks` for 28 days; nothing where they are no whole weeks."""
+    weeks, rest = divmod(days or 0, DAYS_OF_WEEK)
+    if rest or not weeks:
+        return ""
+    return ngettext("%(count)d week", "%(count)d weeks", weeks) % {"count": weeks}
 
 
 @register.filter
