@@ -22,13 +22,14 @@ from sessions.booking.ground import Choice, Ground
 from sessions.booking.opening import opened
 from sessions.booking.plan_actions import SecondPlanError
 from sessions.booking.plan_forms import BookForm
+from sessions.booking.shown_depths import DepthsChangedError, changed_words
 from sessions.booking.slots import EARLIER, LATER
 from sessions.booking.taking import TimeTakenError
 from sessions.booking.wishes import NEW, Options, WishesForm
 from sessions.plans import access
 from sessions.plans.actions import PlanChangedError, PlanWayClosedError
 
-GONE = (SecondPlanError, PlanChangedError, PlanWayClosedError)
+GONE = (SecondPlanError, PlanChangedError, PlanWayClosedError, DepthsChangedError)
 
 
 @requires(Action.PLAN_WRITE)
@@ -100,15 +101,17 @@ def _write(request: StaffRequest, form: WishesForm, ground: Ground) -> HttpRespo
         lines = words.lines_of(error.judged, clinical=_is_clinical(request))
         return _again(request, form, ground, [line.text for line in lines], status=422)
     except GONE as error:
-        return _again(request, form, ground, [_gone(error)], status=409)
+        said = _gone(error, clinical=_is_clinical(request))
+        return _again(request, form, ground, said, status=409)
 
 
-def _gone(error: Exception) -> str:
+def _gone(error: Exception, *, clinical: bool) -> list[str]:
+    if isinstance(error, DepthsChangedError):
+        return changed_words(error, clinical=clinical)
     if isinstance(error, SecondPlanError):
-        return _("This condition already has an open plan, %(reference)s.") % {
-            "reference": error.plan.reference
-        }
-    return _("Somebody changed this plan meanwhile. Open it again.")
+        words = _("This condition already has an open plan, %(reference)s.")
+        return [words % {"reference": error.plan.reference}]
+    return [_("Somebody changed this plan meanwhile. Open it again.")]
 
 
 def _taken(

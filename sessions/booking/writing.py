@@ -14,7 +14,7 @@ from clinic.places.http import StaffRequest
 from clinic.rules.series import Slot
 from clinic.web import once
 from patients.history.actions.conditions import ConditionEntry
-from sessions.booking import plan_actions, slots, timeline, words
+from sessions.booking import plan_actions, shown_depths, slots, timeline, words
 from sessions.booking.building import Built
 from sessions.booking.ground import Choice, Ground
 from sessions.booking.house import instants, within_hours
@@ -28,7 +28,7 @@ from sessions.plans.statuses import PlanStatus
 
 KEPT_AS = {DRAFT: PlanStatus.DRAFT, TO_BOOK: PlanStatus.TO_BOOK}
 NOT_WISHES = frozenset({"csrfmiddlewaretoken", "idempotency_key", "then", "version"})
-PASSING = frozenset({"slot", "why", "at", "step", "confirm", "print"})
+PASSING = frozenset({"slot", "why", "at", "step", "confirm", "print", "depths"})
 
 
 class NotComplete(Exception):  # noqa: N818  a word of the clinic
@@ -42,12 +42,16 @@ class NotComplete(Exception):  # noqa: N818  a word of the clinic
 def answer(*, request: StaffRequest, sent: BookForm, ground: Ground) -> HttpResponse:
     """Book or keep the plan once, and go to its page.
 
-    Raises NotComplete, TimeTakenError, RefusedError, and what the actions raise.
+    Raises NotComplete, TimeTakenError, RefusedError, DepthsChangedError, and what
+    the actions raise.
     """
     now = timezone.now()
     booking = _booking(request, sent, ground)
 
     def write() -> str:
+        shown_depths.refuse_changed(
+            request.POST.get("depths", ""), depths_mm=ground.depths_mm
+        )
         kept_as = KEPT_AS.get(sent.cleaned_data["then"])
         if kept_as is not None:
             plan = plan_actions.save_plan(
@@ -200,6 +204,7 @@ def said_of(built: Built | None, *, clinical: bool) -> dict[str, Any]:
         "asks": [line for line in lines if not line.refuses],
         "notes": [(check.holds, words.check_words(check)) for check in built.checks],
         "ways_out": words.ways_out(built.relax),
+        "depths": shown_depths.seal(built.depths_mm),
         "left_out": built.crew.left_out_words(clinical=clinical),
         "picture": picture,
     }

@@ -7,9 +7,9 @@ import pytest
 from django.utils import timezone
 
 from clinic.models import Qualification
-from sessions.models import Plan, Visit
+from sessions.models import Plan, ProtocolZone, Visit
 from tests import factories
-from tests.web.pages import html
+from tests.web.pages import Page, html
 from tests.web.test_plan_builder import Desk, posted
 
 pytestmark = pytest.mark.django_db
@@ -147,3 +147,63 @@ def test_a_plan_on_other_skin_need_not_wait() -> None:
     assert desk.post(page).status_code == 302
     begun = Visit.objects.filter(plan__condition=scars).earliest("day").day
     assert begun < last
+
+
+@pytest.mark.parametrize("clinical", [True, False])
+@pytest.mark.parametrize("then", ["book", "to_book", "draft"])
+def test_depths_that_changed_since_they_were_shown_are_shown_again_first(
+    clinical: bool, then: str
+) -> None:
+    desk = Desk(clinical=clinical)
+    key = desk.protocol.pk
+    page = desk.ask(protocol=key, for_protocol=key, sessions="3", gap="35")
+    limit(desk, "1.25")
+    answer = desk.post(page, then=then)
+    assert answer.status_code == 409
+    assert not Plan.objects.exists()
+    shown = Page(html(answer))
+    if clinical:
+        before, now = ("1.00, 1.25, 1.50", "1.00, 1.00, 1.25")
+        said = f"The depths changed from {before} to {now}."
+        assert said in shown.source.replace("\xa0mm", "")
+        assert "Depths stay within 1.25 mm" in shown.text
+    else:
+        assert "How deep this plan may go was changed" in shown.text
+        assert "1.25" not in shown.source
+    [gap] = shown.all("input", name="gap", type="number")
+    assert gap.attributes["value"] == "35"
+    assert posted(shown)["slot"] == posted(page)["slot"]
+    assert desk.post(shown, then=then).status_code == 302
+    assert planned_depths() == [Decimal("1.00"), Decimal("1.00"), Decimal("1.25")]
+
+
+def test_depths_that_grew_are_shown_again_as_well() -> None:
+    desk = Desk(clinical=True)
+    limit(desk, "1.25")
+    page = desk.ask()
+    limit(desk, "1.50")
+    assert desk.post(page).status_code == 409
+    assert not Plan.objects.exists()
+
+
+@pytest.mark.parametrize("sent", ["", "1.50", "gAAAAA"])
+def test_a_form_that_does_not_bring_what_was_shown_books_nothing(sent: str) -> None:
+    desk = Desk()
+    assert desk.post(desk.ask(), depths=sent).status_code == 409
+    assert not Plan.objects.exists()
+
+
+def test_a_plan_of_open_depths_is_booked_as_before() -> None:
+    desk = Desk(clinical=True)
+    ProtocolZone.objects.update(low_mm=None, high_mm=None)
+    assert desk.post(desk.ask()).status_code == 302
+    assert planned_depths() == [None] * 4
+
+
+def test_a_plan_sent_twice_is_booked_once_though_the_limit_fell_in_between() -> None:
+    desk = Desk()
+    page = desk.ask()
+    first = desk.post(page)
+    limit(desk, "1.25")
+    again = desk.post(page)
+    assert (again.status_code, again.url) == (302, first.url)
