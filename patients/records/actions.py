@@ -148,10 +148,14 @@ def break_glass(
 
 def _look_alikes(entry: PatientEntry) -> list[queries.LookAlike]:
     return queries.look_alikes(
-        words=names.words_of(entry.given_name, entry.family_name, entry.preferred_name),
-        born_on=entry.born_on,
-        phone=entry.phone,
-        email=entry.email,
+        person=queries.Newcomer(
+            given_name=entry.given_name,
+            family_name=entry.family_name,
+            preferred_name=entry.preferred_name,
+            born_on=entry.born_on,
+            phone=entry.phone,
+            email=entry.email,
+        )
     )
 
 

@@ -1,5 +1,6 @@
 """Birth dates as people type them into a search, and what they may mean."""
 
+import itertools
 import re
 from datetime import date
 
@@ -33,6 +34,18 @@ def take_days(text: str, *, today: date) -> tuple[frozenset[date], str]:
         if found and days:
             return days, f"{text[: found.start()]} {text[found.end() :]}"
     return frozenset(), text
+
+
+def easily_mistaken(day: date) -> frozenset[date]:
+    """The days that one slip of the pen makes of it: day and month the other way
+    round, or one digit of its date (DD MM YYYY) another one.
+    """
+    near = set(_day(day.year, day.day, day.month))
+    written = f"{day:%d%m}{day.year:04d}"
+    for place, digit in itertools.product(range(8), "0123456789"):
+        other = written[:place] + digit + written[place + 1 :]
+        near |= _day(int(other[4:]), int(other[2:4]), int(other[:2]))
+    return frozenset(near - {day})
 
 
 def _meanings(found: re.Match[str], today: date) -> frozenset[date]:

@@ -75,6 +75,18 @@ def words_of(*names: str) -> frozenset[str]:
     return frozenset(word for name in names for word in fold(name).split())
 
 
+def full_names(
+    *, family: str, given: str, preferred: str = ""
+) -> frozenset[frozenset[str]]:
+    """The full name as its folded words, in no order: with the first name, with the
+    preferred one, and for umlauts in both spellings. Two people are of the same name
+    when one of theirs is one of the other's.
+    """
+    firsts = [given, preferred] if preferred else [given]
+    ways = (way for first in firsts for way in spellings(f"{first} {family}"))
+    return frozenset(frozenset(way.split()) for way in ways if way)
+
+
 def alike(one: frozenset[str], other: frozenset[str]) -> bool:
     """Whether two names, as words, may well mean the same person.
 

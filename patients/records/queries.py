@@ -17,7 +17,7 @@ from django.db.models import (
     TextField,
     When,
 )
-from django.db.models.functions import Reverse, Upper
+from django.db.models.functions import Length, Reverse, Upper
 from django.db.models.lookups import StartsWith
 
 from clinic.web import refs
@@ -26,6 +26,7 @@ from patients.records.models import Patient
 
 LEAST_PHONE_DIGITS = 3
 MOST_PARTS = 8
+MOST_NAMESAKES = 50
 BY_NAME = ("search_name", "id")
 # The same order, by a function: for the few whom a phone or a birth date finds, so
 # that PostgreSQL does not walk all names in order until it has met enough of them.
@@ -58,7 +59,11 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookAlike:
-    """Somebody who may be the same person, and why: birth, phone, email."""
+    """Somebody who may be the same person, and why: birth, name, near, phone, email.
+
+    `name` is the same name where a birth date is unknown, `near` the same name and
+    nearly the same date.
+    """
 
     patient: Patient
     reasons: tuple[str, ...]
@@ -143,52 +148,83 @@ def by_reference(*, text: str) -> Found:
     return Found(patients=patients, has_more=False, by=("reference",))
 
 
-def look_alikes(
-    *,
-    words: frozenset[str],
-    born_on: date | None,
-    phone: str,
-    email: str,
-    limit: int = 6,
-) -> list[LookAlike]:
-    """Who may be the person about to be added: all who share phone or e-mail, and
-    those born on the day whose name is alike. `words` are folded name words.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newcomer:
+    """What is known of the person about to be added."""
+
+    given_name: str
+    family_name: str
+    preferred_name: str
+    born_on: date | None
+    phone: str
+    email: str
+
+
+def look_alikes(*, person: Newcomer, limit: int = 6) -> list[LookAlike]:
+    """Who may be the person about to be added: all who share phone or e-mail, those
+    born on the day whose name is alike, and those of the same full name whose birth
+    date is unknown, here or there, or a slip of the pen away.
     """
     same = Q()
-    if born_on is not None:
-        same |= Q(born_on=born_on)
-    if phone:
-        same |= Q(phone_digits=phones.digits(phone))
-    if email:
-        same |= Q(email=email)
-    if not same:
-        return []
-    found = []
-    for patient in people().filter(same).order_by("search_name", "id"):
-        reasons = _reasons(patient, words, born_on, phone, email)
-        if reasons:
-            found.append(LookAlike(patient=patient, reasons=reasons))
-    return sorted(found, key=lambda one: -len(one.reasons))[:limit]
-
-
-def _reasons(
-    patient: Patient,
-    words: frozenset[str],
-    born_on: date | None,
-    phone: str,
-    email: str,
-) -> tuple[str, ...]:
-    theirs = names.words_of(
-        patient.given_name, patient.family_name, patient.preferred_name
+    if person.born_on is not None:
+        same |= Q(born_on=person.born_on)
+    if person.phone:
+        same |= Q(phone_digits=phones.digits(person.phone))
+    if person.email:
+        same |= Q(email=person.email)
+    rows = people().filter(same).order_by("search_name", "id") if same else []
+    found = {patient.pk: patient for patient in (*rows, *_namesakes(person))}
+    alike = (
+        LookAlike(patient=patient, reasons=_reasons(patient, person))
+        for patient in found.values()
     )
+    likely = [one for one in alike if one.reasons]
+    return sorted(likely, key=lambda one: -len(one.reasons))[:limit]
+
+
+def _namesakes(person: Newcomer) -> QuerySet[Patient]:
+    """Those in whose names all words of the full name stand, and whose birth date does
+    not tell them apart. The shortest names come first: they are the same.
+    """
+    named = _NOBODY
+    for words in _full_names(person):
+        every = Q()
+        for word in words:
+            every &= _piece(f" {word}")
+        named |= every
+    rows = people().filter(named)
+    if person.born_on is not None:
+        near = dates.easily_mistaken(person.born_on)
+        rows = rows.filter(Q(born_on__isnull=True) | Q(born_on__in=near))
+    return rows.order_by(Length("search_name"), "id")[:MOST_NAMESAKES]
+
+
+def _reasons(patient: Patient, person: Newcomer) -> tuple[str, ...]:
+    mine, theirs = person.born_on, patient.born_on
+    is_same_name = not _full_names(person).isdisjoint(_full_names(patient))
     checks = {
-        "birth": born_on is not None
-        and patient.born_on == born_on
-        and names.alike(words, theirs),
-        "phone": bool(phone) and patient.phone_digits == phones.digits(phone),
-        "email": bool(email) and patient.email == email,
+        "birth": mine is not None
+        and mine == theirs
+        and names.alike(_words(person), _words(patient)),
+        "name": is_same_name and (mine is None or theirs is None),
+        "near": is_same_name
+        and mine is not None
+        and theirs in dates.easily_mistaken(mine),
+        "phone": bool(person.phone)
+        and patient.phone_digits == phones.digits(person.phone),
+        "email": bool(person.email) and patient.email == person.email,
     }
     return tuple(reason for reason, holds in checks.items() if holds)
+
+
+def _full_names(one: Patient | Newcomer) -> frozenset[frozenset[str]]:
+    return names.full_names(
+        family=one.family_name, given=one.given_name, preferred=one.preferred_name
+    )
+
+
+def _words(one: Patient | Newcomer) -> frozenset[str]:
+    return names.words_of(one.given_name, one.family_name, one.preferred_name)
 
 
 def _parts(text: str) -> list[str]:

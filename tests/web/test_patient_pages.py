@@ -259,6 +259,7 @@ SAME_BIRTH = {
     "given_name": "AMARA",
     "born_on": date(1991, 2, 3),
 }
+SAME_NAME = {"family_name": "Okafor", "given_name": "Amara", "born_on": None}
 SAME_PHONE = {"family_name": "Whitfield", "phone": "+447700900142"}
 SAME_EMAIL = {"family_name": "Whitfield", "email": "amara@example.test"}
 
@@ -269,6 +270,8 @@ SAME_EMAIL = {"family_name": "Whitfield", "email": "amara@example.test"}
         (SAME_BIRTH, "Same birth date"),
         (SAME_PHONE, "Same phone"),
         (SAME_EMAIL, "Same e-mail"),
+        (SAME_NAME, "Same name"),
+        (SAME_NAME | {"born_on": date(1991, 3, 2)}, "birth date nearly the same"),
     ],
 )
 def test_look_alikes_are_shown_before_a_second_record(
