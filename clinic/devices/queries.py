@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, TypedDict
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
-from clinic.devices.models import SINGLE_USE, Device, Lot, Unit
+from clinic.devices.models import Device, Lot, Unit
 from clinic.places.models import Site
 from clinic.staff.models import User
 from clinic.web.counting import as_counted
@@ -77,23 +77,6 @@ def lots_in_stock(
     ordered = lots.order_by("expires_on", "received_on", "id")
     states = (lot_state(lot=lot, opened=lot.opened, today=today) for lot in ordered)
     return [state for state in states if state.is_usable]
-
-
-def next_lot(*, site: Site, model_key: str, today: date) -> Lot | None:
-    """The lot to open next for a device model: first to expire, units left."""
-    return (
-        lots_with_opened()
-        .filter(
-            site=site,
-            model_key=model_key,
-            kind__in=SINGLE_USE,
-            withdrawn_on__isnull=True,
-            expires_on__gte=today,
-            opened__lt=F("quantity"),
-        )
-        .order_by("expires_on", "received_on", "id")
-        .first()
-    )
 
 
 def register(

@@ -51,11 +51,6 @@ def sites_of(*, user: User) -> "list[WithAnnotations[Site, Named]]":
     )
 
 
-def site_of(*, user: User, wanted_id: int | None) -> Site | None:
-    """The wanted site when the person works there, otherwise the first of theirs."""
-    return chosen(sites_of(user=user), wanted_id=wanted_id)
-
-
 def chosen(sites: Sequence[Site], *, wanted_id: int | None) -> Site | None:
     """The wanted site among these, otherwise the first."""
     wanted = (site for site in sites if site.pk == wanted_id)

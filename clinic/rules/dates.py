@@ -33,17 +33,6 @@ def days_between(earlier: date, later: date) -> int:
     return (later - earlier).days
 
 
-def earliest_allowed(
-    *, exposed_on: date | None, today: date, days: int = 0, months: int = 0
-) -> date:
-    """The first day outside a window; treating on it is allowed.
-
-    An unknown day of exposure counts as today.
-    """
-    start = today if exposed_on is None else exposed_on
-    return add_days(add_months(start, months), days)
-
-
 HOURS_PER_UNIT = {"minutes": Decimal(1) / 60, "hours": Decimal(1)}
 DAYS_PER_UNIT = {"days": 1, "weeks": 7}
 MONTHS_PER_UNIT = {"months": 1, "years": 12}

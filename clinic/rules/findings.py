@@ -90,16 +90,3 @@ def verdict_of(findings: Iterable[Finding]) -> Verdict:
         key=lambda verdict: verdict.rank,
         default=Verdict.OK,
     )
-
-
-def safe_from(findings: Iterable[Finding], today: date) -> date | None:
-    """The first day on which no DEFER holds any more.
-
-    Takes the findings of one decision and the day it was made. Gives `today`
-    when nothing defers, the latest `until` when all are dated, and None when
-    one is open: no date can be promised.
-    """
-    deferring = [f for f in findings if f.verdict is Verdict.DEFER]
-    if any(f.until is None for f in deferring):
-        return None
-    return max([today, *(f.until for f in deferring if f.until is not None)])

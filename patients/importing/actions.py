@@ -53,7 +53,6 @@ class Step:
     """What one batch did; `without_meaning` counts codes that were not taken over."""
 
     rows: int = 0
-    people_settled: int = 0
     without_meaning: Counter[tuple[str, str]] = field(default_factory=Counter)
     is_last: bool = False
 
@@ -317,7 +316,7 @@ def _settle(run: ImportRun, setting: Setting) -> Step:
         facts_changed=F("facts_changed") + settled.facts_changed,
         records_homeless=F("records_homeless") + settled.records_homeless,
     )
-    return Step(people_settled=settled.people)
+    return Step()
 
 
 def _finish(run: ImportRun, setting: Setting) -> None:

@@ -32,9 +32,6 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
-RECORDS = frozenset({Kind.CONDITIONS, Kind.MEDICATIONS, Kind.ALLERGIES})
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
     """One known file: `key` names the system, `headers` its first line."""

@@ -10,8 +10,6 @@ from patients.importing.models import ImportFile, ImportIssue, ImportRun
 
 BOM = "\ufeff"
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
-# What the front desk may see of a row: who it is and how to reach her or him.
-CLINICAL_FIELDS = frozenset({"clinical_note"})
 
 
 class _Echo:

@@ -5,9 +5,8 @@ taken over. Nothing is read from the wording of a record.
 """
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -16,7 +15,6 @@ from typing import Any
 
 from clinic.rules.book import load_book
 from clinic.rules.facts import FactKind, Shape
-from clinic.rules.screening import Fact
 from clinic.rules.sourced import KnowledgeError, Row
 
 TABLE = Path(__file__).parent / "import_data" / "medical_codes.toml"
@@ -64,21 +62,6 @@ class MedicalCode:
     certain: bool
     status: str
 
-    def fact(
-        self, *, started_on: date | None, stopped_on: date | None, detail: str = ""
-    ) -> Fact:
-        """The history fact of a record with its days, worded as the record was."""
-        ends = {Dated.STATE: stopped_on, Dated.ONCE: started_on, Dated.EVER: None}
-        return Fact(
-            kind=self.kind,
-            started_on=started_on,
-            stopped_on=ends[self.dated],
-            choice=self.choice or None,
-            certain=self.certain,
-            ended=self.dated is Dated.ONCE,
-            detail=detail or self.display,
-        )
-
 
 CodeTable = Mapping[tuple[RecordList, CodeSystem, str], tuple[MedicalCode, ...]]
 
@@ -87,23 +70,6 @@ CodeTable = Mapping[tuple[RecordList, CodeSystem, str], tuple[MedicalCode, ...]]
 def medical_codes() -> CodeTable:
     """The shipped table, read once per process."""
     return read(text=TABLE.read_text(), kinds=load_book().facts)
-
-
-def facts_of(
-    *,
-    table: CodeTable,
-    record_list: RecordList,
-    system: CodeSystem,
-    code: str,
-    started_on: date | None,
-    stopped_on: date | None,
-    detail: str = "",
-) -> Sequence[Fact]:
-    """The facts of one record; none for a code that no rule asks about."""
-    return [
-        meaning.fact(started_on=started_on, stopped_on=stopped_on, detail=detail)
-        for meaning in table.get((record_list, system, code), ())
-    ]
 
 
 def read(*, text: str, kinds: Mapping[str, FactKind]) -> CodeTable:

@@ -1,6 +1,6 @@
 """Plans as pages show them: a row per session, the ruler, the drawing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -165,13 +165,6 @@ def state_of(visit: Visit | None) -> NeedleState:
     if status is Status.MISSED:
         return NeedleState.MISSED
     return NeedleState.NOW if status in HERE else NeedleState.PLANNED
-
-
-def needles_by_plan(
-    plans: Iterable[Plan], *, now_visit: int | None = None
-) -> dict[int, tuple[Needle, ...]]:
-    """Rulers of several plans for the desk."""
-    return {plan.pk: course_of(plan, clinical=False).needles for plan in plans}
 
 
 def picture_of(

@@ -62,15 +62,6 @@ def visit_by_key(key: int) -> Visit | None:
     )
 
 
-def visits_of_patient(*, patient_id: int) -> QuerySet[Visit]:
-    """Every visit of a patient, the latest first."""
-    return (
-        Visit.objects.filter(patient_id=patient_id)
-        .select_related("practitioner", "room")
-        .order_by("-starts_at", "-id")
-    )
-
-
 def changes_of(visit: Visit) -> list[AuditEvent]:
     """Who did what to a visit and when, the latest first."""
     return list(

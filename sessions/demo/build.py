@@ -122,10 +122,6 @@ def _patients(scene: Scene) -> list[Patient]:
     )
 
 
-def _joined(scene: Scene) -> datetime:
-    return scene.now - timedelta(days=scene.random.randint(*JOINED_DAYS_AGO))
-
-
 def _tell(
     scene: Scene, stories: Sequence[Story], patients: Sequence[Patient]
 ) -> Iterator[Told]:

@@ -19,7 +19,6 @@ PLAN_STATUSES = [
     ("finished", _("Finished")),
     ("stopped", _("Stopped")),
 ]
-OPEN_PLAN_STATUSES = ("draft", "to_book", "running", "paused", "review_due")
 
 
 class Protocol(models.Model):

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from clinic.rules import course as rules
-from clinic.rules import scales
 from clinic.rules.book import RuleBook
 from clinic.rules.course import ExpectedBand, Flag, NoBand
 from clinic.rules.scales import Scale
@@ -168,7 +167,6 @@ def _picture(
         healing_days=HEALING_DAYS,
         goal=None if goal is None else Decimal(scale.show(goal)),
         expected=points,
-        lower_is_better=scale.direction is scales.shape.Direction.LOWER,
     )
 
 

@@ -166,16 +166,15 @@ def test_stock_shows_first_what_expires_first(lot: Lot) -> None:
     assert states[1].left == 3
 
 
-def test_the_next_lot_is_the_first_to_expire_with_units_left(
+def test_a_lot_is_in_stock_on_its_last_day_until_its_last_unit_is_opened(
     lot: Lot, nurse: User
 ) -> None:
     last_day = factories.make_lot(site=lot.site, expires_on=TODAY, quantity=1)
     wanted = {"site": lot.site, "model_key": lot.model_key, "today": TODAY}
-    assert queries.next_lot(**wanted) == last_day
+    states = queries.lots_in_stock(**wanted)
+    assert [state.lot for state in states] == [last_day, lot]
     open_unit(lot=last_day, by=nurse, now=NOW)
-    assert queries.next_lot(**wanted) == lot
-    Lot.objects.filter(pk=lot.pk).update(withdrawn_on=TODAY)
-    assert queries.next_lot(**wanted) is None
+    assert [state.lot for state in queries.lots_in_stock(**wanted)] == [lot]
 
 
 def test_the_register_keeps_expired_lots_and_hides_used_up_ones(

@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from clinic.rules.findings import Verdict, safe_from, severity
+from clinic.rules.findings import Verdict, severity
+from clinic.rules.gates import Step, gate
 from clinic.rules.screening import Answer, Fact, Person, Setting, judge
 from tests.rules.screening_room import (
     ADULT,
@@ -105,7 +106,8 @@ def test_several_windows_are_safe_from_the_latest():
         "filler": Answer(value=True, on=date(2026, 5, 30)),
         "waxing": Answer(value=True, on=TODAY),
     }
-    assert safe_from(judged(answers=answers), TODAY) == date(2026, 6, 27)
+    found = gate(findings=judged(answers=answers), step=Step.BOOK)
+    assert found.first_allowed_on == date(2026, 6, 27)
 
 
 # The day is not known.

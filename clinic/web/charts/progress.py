@@ -78,7 +78,6 @@ class Course:
     expected_label: str = ""
     own: tuple[Band, ...] = ()
     own_label: str = ""
-    lower_is_better: bool = True
 
 
 def progress_lanes(course: Course) -> SafeString:

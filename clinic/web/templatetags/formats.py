@@ -45,7 +45,6 @@ def percent(value: Decimal | float | str | None, places: int = 0) -> str:
     return f"{rounded(value, places=places)}%".replace("-", MINUS)
 
 
-@register.filter
 def signed(value: Decimal | float | str | None, places: int = 0) -> str:
     """A change with its sign: `+3`, `0`, a real minus sign below zero."""
     value = decimal_of(value)

@@ -52,7 +52,6 @@ class AnswerEntry:
 
 
 NO = AnswerEntry(value=False)
-NOT_ASKED = AnswerEntry()
 
 
 @transaction.atomic

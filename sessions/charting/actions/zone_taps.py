@@ -187,8 +187,3 @@ def set_scar(sheet: OpenSheet, entry: ScarEntry) -> str:
         row.findings = kept.keep(sheet.judged(row))
     said = _("%(zones)s: scar") if entry.is_scar else _("%(zones)s: no scar")
     return said % {"zones": sheet.name(entry.zones)}
-
-
-def warnings_of(row: ZoneTreatment) -> list[Finding]:
-    """What was kept with a zone and deserves a look."""
-    return [f for f in kept.kept(row.findings) if f.verdict is not Verdict.OK]

@@ -231,11 +231,6 @@ def maps_of(zones: Iterable[str]) -> tuple[str, ...]:
     return (*face, *(code for code in MAPS if code in codes))
 
 
-def topical_views(session: TreatmentSession) -> tuple[TopicalView, ...]:
-    """What is on the skin, with its arithmetic."""
-    return tuple(topical_view(row) for row in SheetParts(session).topicals)
-
-
 FACE_CODES = {code.partition("-")[0] for code in ZONE_NAMES} - set(MAPS)
 
 
