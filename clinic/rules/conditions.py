@@ -56,11 +56,6 @@ class Condition:
     origin: Provenance
 
     @property
-    def evidence_in_words(self) -> str:
-        """How good the evidence is, in words."""
-        return EVIDENCE[self.evidence]
-
-    @property
     def gap_days(self) -> tuple[int, int] | None:
         """Smallest and greatest default gap in days; None if unstated or in months."""
         if self.gap is None or self.gap.unit not in DAYS_PER_UNIT:

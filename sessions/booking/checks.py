@@ -43,11 +43,6 @@ class RefusedError(Exception):
         self.judged = tuple(judged)
         self.gate = self.judged[0].gate
 
-    @property
-    def may_be_confirmed(self) -> bool:
-        """Whether a confirmation is all that is missing."""
-        return all(one.gate.does is Pass.CONFIRM for one in self.judged)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:

@@ -226,8 +226,3 @@ class TapResult:
     version: int
     says: str
     parts: SheetParts | None = None
-
-    @property
-    def was_replayed(self) -> bool:
-        """Whether this is the first answer once more."""
-        return self.parts is None

@@ -53,9 +53,7 @@ class Report:
     missed_months: tuple[Missed, ...]
     rooms: tuple[Use, ...]
     people: tuple[Use, ...]
-    rooms_before: tuple[Use, ...]
     harm: Rate
-    harm_before: Rate
     harm_months: tuple[Rate, ...]
     harm_kinds: tuple[Kind, ...]
 
@@ -93,9 +91,7 @@ def progress(filters: Filters, *, now: datetime) -> Report:
         missed_months=missed_months,
         rooms=use.rooms(filters),
         people=use.people(filters),
-        rooms_before=use.rooms(before),
         harm=rate,
-        harm_before=harm.rate(before)[0],
         harm_months=rate_months,
         harm_kinds=harm.kinds(filters),
     )

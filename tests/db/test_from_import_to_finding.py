@@ -51,8 +51,8 @@ def test_warfarin_from_a_record_needs_a_prescribers_word() -> None:
     assert screened(patient)["C12"] is Verdict.SIGNOFF
     begin = queries.gate_for(patient, step=Step.START, on=TODAY, today=TODAY)
     assert "C12" in {finding.code for finding in begin.gate.that(Pass.SIGN_OFF)}
-    texts = [flag.text for flag in queries.flags(patient, today=TODAY)]
-    assert "Blood thinner: anticoagulant" in texts
+    flags = {flag.text: flag.detail for flag in queries.flags(patient, today=TODAY)}
+    assert flags["Blood thinner: anticoagulant"] == "Warfarin Sodium 5 MG Oral Tablet"
 
 
 def test_a_pregnancy_on_record_stops_planning_before_anybody_asked() -> None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from clinic.rules.book import load_book
+from clinic.rules.conditions import EVIDENCE
 
 BOOK = load_book()
 
@@ -67,7 +68,7 @@ def test_gaps_are_given_in_days(key, gap, preferred):
 
 
 def test_evidence_is_said_in_words():
-    assert BOOK.conditions["DULL"].evidence_in_words == "practice only"
+    assert EVIDENCE[BOOK.conditions["DULL"].evidence] == "practice only"
 
 
 def test_no_snomed_code_is_shipped_unconfirmed():

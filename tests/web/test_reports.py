@@ -160,5 +160,5 @@ def test_the_number_of_statements_is_fixed(
     _an_event()
     browser = signed_in(factories.make_owner())
     browser.get(REPORT)
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(19):
         browser.get(REPORT)

@@ -40,7 +40,6 @@ class Point:
     mid: Decimal
     high: Decimal
     best: Decimal | None = None
-    after_sessions: int | None = None
     on: date | None = None
 
 
@@ -146,9 +145,7 @@ def _unfit_course(entry: OneChange, plan: Plan) -> str:
 def _points(entry: Figures, scale: Scale, plan: Plan) -> Iterator[Point]:
     first = plan.dates[0] if plan.dates else None
     start = plan.baseline
-    yield Point(
-        label="start", low=start, mid=start, high=start, after_sessions=0, on=first
-    )
+    yield Point(label="start", low=start, mid=start, high=start, on=first)
     if isinstance(entry, Rate):
         yield from _by_rate(entry, scale, plan)
     elif isinstance(entry, Grades):
@@ -169,7 +166,6 @@ def _by_rate(entry: Rate, scale: Scale, plan: Plan) -> Iterator[Point]:
             mid=_kept(scale, mid),
             high=_kept(scale, mid + entry.reach),
             best=_kept(scale, plan.baseline * entry.fast**k),
-            after_sessions=k,
             on=_read_on(plan, k, months=int(entry.read_after.value)),
         )
 
@@ -237,7 +233,6 @@ def _grade_point(
         low=_kept(scale, min(low, mid)),
         mid=_kept(scale, mid),
         high=_kept(scale, max(high, mid)),
-        after_sessions=done,
         on=on,
     )
 
@@ -251,7 +246,6 @@ def _by_one_change(entry: OneChange, scale: Scale, plan: Plan) -> Point:
         low=_kept(scale, mid - reach),
         mid=_kept(scale, mid),
         high=_kept(scale, mid + reach),
-        after_sessions=plan.sessions,
         on=plan.dates[0] + timedelta(days=days) if plan.dates else None,
     )
 
