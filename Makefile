@@ -6,6 +6,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PY := $(VENV)/bin/python
 MANAGE := $(PY) manage.py
 export VENV
+# Without its compiled files every start of Python takes three times as long.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup setup-dev run demo test browser check format bench prove migrations \
         lock screenshots clean

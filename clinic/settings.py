@@ -134,6 +134,7 @@ TEMPLATES = [
         },
     },
 ]
+FORM_RENDERER = "clinic.web.form_renderer.QuickRenderer"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 LANGUAGE_CODE = "en-gb"
