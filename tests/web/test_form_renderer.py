@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from clinic.web.form_renderer import QUICK, QuickRenderer
 
+OURS, THEIRS = QuickRenderer(), DjangoTemplates()
 WIDGETS = [
     forms.CheckboxInput,
     forms.DateInput,
@@ -45,7 +46,7 @@ def both(
     """The field as ours and as Django's renderer write it."""
     ours, theirs = (
         widget.render(name, value, attrs, renderer=renderer)
-        for renderer in (QuickRenderer(), DjangoTemplates())
+        for renderer in (OURS, THEIRS)
     )
     return str(ours), str(theirs)
 
@@ -81,7 +82,7 @@ def test_one_choice_by_itself_is_written_as_django_writes_it(
 
     ours, theirs = (
         [one.tag(wrap_label=wrap_label) for one in Form(renderer=renderer)["field"]]
-        for renderer in (QuickRenderer(), DjangoTemplates())
+        for renderer in (OURS, THEIRS)
     )
     assert ours == theirs
     assert ('for="id_field_0"' in ours[0]) is wrap_label
@@ -89,7 +90,7 @@ def test_one_choice_by_itself_is_written_as_django_writes_it(
 
 def test_what_is_shown_becomes_no_markup() -> None:
     widget = forms.Select(choices=[('"><i>', "<i>label")])
-    shown = widget.render("<i>", date(2026, 1, 2), {"title": '"<i>'}, QuickRenderer())
+    shown = widget.render("<i>", date(2026, 1, 2), {"title": '"<i>'}, OURS)
     assert "<i>" not in shown
 
 
