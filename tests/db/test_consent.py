@@ -173,7 +173,7 @@ def test_the_database_refuses_to_rewrite_a_consent(change: str) -> None:
         connection.cursor() as cursor,
     ):
         cursor.execute(
-            f"UPDATE patients_consent SET {change} WHERE id = %s",  # noqa: S608
+            f"UPDATE patients_consent SET {change} WHERE id = %s",
             [consent.pk],
         )
 

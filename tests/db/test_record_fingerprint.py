@@ -187,7 +187,7 @@ def test_the_database_owner_changes_nothing_unseen(session: TreatmentSession) ->
         table = field.model._meta.db_table
         with as_the_owner_of_the_database() as cursor:
             cursor.execute(
-                f"UPDATE {table} SET {field.column} = {changed(field)} "  # noqa: S608
+                f"UPDATE {table} SET {field.column} = {changed(field)} "
                 f"WHERE id = (SELECT min(id) FROM {table} WHERE {own} = %s)",
                 [session.pk],
             )
@@ -205,7 +205,7 @@ def test_a_row_that_is_taken_away_is_noticed(
 ) -> None:
     with as_the_owner_of_the_database() as cursor:
         table = PARTS[part]._meta.db_table
-        statement = f"DELETE FROM {table} WHERE session_id = %s"  # noqa: S608
+        statement = f"DELETE FROM {table} WHERE session_id = %s"
         cursor.execute(statement, [session.pk])
         assert cursor.rowcount > 0
         assert record(session).seal is Seal.BROKEN
