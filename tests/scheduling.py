@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
-TOGETHER = re.compile(r"tests/db/test_demo\.py|walk as \w+")
+TOGETHER = re.compile(r"tests/db/test_(demo|record_fingerprint)\.py|walk as \w+")
 
 
 class Together(LoadScopeScheduling):

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, models, transaction
+from pytest_django import DjangoDbBlocker
 
 from clinic.audit.models import AuditEvent
 from clinic.models import Device, Lot, Room, User
@@ -126,9 +127,19 @@ def _fill(chair: Chair, session: TreatmentSession, *, lead: User, now: Any) -> N
         chair.tap(session, entry, by=lead, now=now)
 
 
+@pytest.fixture(scope="module")
+def _signed(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[TreatmentSession]:
+    """Signed once for this module and taken back afterwards."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield signed_with_everything()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def session(db: None) -> TreatmentSession:
-    return signed_with_everything()
+def session(_signed: TreatmentSession, db: None) -> TreatmentSession:
+    return TreatmentSession.objects.get(pk=_signed.pk)
 
 
 def record(session: TreatmentSession) -> Record:
