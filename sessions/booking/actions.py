@@ -1,19 +1,19 @@
-"""Booking, moving and checking in. Every write is whole or not at all."""
+"""Booking and moving visits. Every write is whole or not at all."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 
-from clinic.audit.actions import Entry, record, record_many
+from clinic.audit.actions import Entry, record_many
 from clinic.places.models import Site
 from clinic.rules.gates import Step
 from clinic.staff.models import User
 from sessions.booking import checks, earlier, taking
 from sessions.booking.checks import Judgement, Wanted
 from sessions.booking.models import Visit
-from sessions.booking.statuses import MOVABLE, Status, may_become
+from sessions.booking.statuses import MOVABLE, Status
 from sessions.booking.taking import Claim
 
 
@@ -23,15 +23,6 @@ class VisitChangedError(Exception):
     def __init__(self, visit: Visit) -> None:
         super().__init__("The visit was changed meanwhile.")
         self.visit = visit
-
-
-class WayClosedError(Exception):
-    """The visit cannot go from where it stands to where it should."""
-
-    def __init__(self, visit: Visit, wanted: Status) -> None:
-        super().__init__(f"A visit that is {visit.status} cannot become {wanted}.")
-        self.visit = visit
-        self.wanted = wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +76,8 @@ class Move:
 def book(*, entries: Sequence[VisitEntry], by: User, now: datetime) -> list[Visit]:
     """Book all visits or none.
 
-    Raises TimeTakenError when somebody else has one of the times, RefusedError
+    Raises TimeTakenError when somebody else has one of the times,
+    SessionTakenError when a session of the plan is booked already, RefusedError
     when a rule stands against one of the days. `confirmed_rules` of an entry are
     the warnings that were confirmed; those that mattered are kept on the visit.
     """
@@ -102,6 +94,7 @@ def book_locked(
     entries: Sequence[VisitEntry], *, step: Step, by: User, now: datetime
 ) -> list[Visit]:
     """Book what is locked and known to be free; raises like `book`."""
+    taking.refuse_booked_sessions(entry.planned_session_id for entry in entries)
     judged = refuse_unwise(entries, step=step, now=now)
     with taking.guarded():
         visits = Visit.objects.bulk_create(
@@ -314,67 +307,3 @@ def _moved(visit: Visit) -> Entry:
         object_kind="visit",
         object_id=visit.pk,
     )
-
-
-@transaction.atomic
-def set_status(
-    *,
-    visit: Visit,
-    version: int,
-    status: Status,
-    by: User,
-    now: datetime,
-    numbing_minutes: int | None = None,
-    reason: str = "",
-) -> Visit:
-    """Take a visit one step on, or one step back.
-
-    A visit that was missed or cancelled takes its time again only when it is
-    still free (TimeTakenError). Raises VisitChangedError when it was changed
-    since it was shown, WayClosedError when the step does not exist.
-    """
-    taking.lock([claim_of(visit)])
-    fresh = Visit.objects.select_for_update().get(pk=visit.pk)
-    if fresh.version != version:
-        raise VisitChangedError(fresh)
-    if not may_become(Status(fresh.status), status):
-        raise WayClosedError(fresh, status)
-    if Status(fresh.status) in {Status.MISSED, Status.CANCELLED}:
-        taking.refuse_taken([claim_of(fresh)], moving=[fresh.pk])
-    _stamp(fresh, status, now=now, numbing_minutes=numbing_minutes, reason=reason)
-    with taking.guarded():
-        fresh.save()
-    record(
-        by=by,
-        now=now,
-        action="visit.status",
-        patient_id=fresh.patient_id,
-        object_kind="visit",
-        object_id=fresh.pk,
-        status=status.value,
-    )
-    return fresh
-
-
-def _stamp(
-    visit: Visit,
-    status: Status,
-    *,
-    now: datetime,
-    numbing_minutes: int | None,
-    reason: str,
-) -> None:
-    back = Status(visit.status)
-    visit.status = status
-    visit.version += 1
-    if status is Status.ARRIVED and back is not Status.NUMBING:
-        visit.arrived_at = now
-    if status is Status.NUMBING:
-        visit.numbing_since = now
-        visit.numbing_until = now + timedelta(minutes=numbing_minutes or 0)
-    if status is Status.IN_ROOM and back is not Status.DONE:
-        visit.in_room_at = now
-    if status is Status.DONE:
-        visit.done_at = now
-    if status is Status.CANCELLED:
-        visit.cancelled_at, visit.cancel_reason = now, reason

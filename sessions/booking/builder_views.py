@@ -123,8 +123,7 @@ def _taken(
     repaired = repairing.repair(ground, posted)
     choice = grounds.with_pins(choice, repaired.pins)
     ground = grounds.on_ground(ground, choice)
-    said = list(dict.fromkeys(words.clash_words(clash) for clash in error.clashes))
-    said = said or [_("One of the times is no longer free.")]
+    said = words.taken_words(error) or [_("One of the times is no longer free.")]
     count = len(repaired.moved)
     if count:
         said.append(

@@ -102,8 +102,7 @@ def _move(request: StaffRequest, found: Moving, chosen: Pin | None) -> HttpRespo
     try:
         return once.answer(request=request, form=form, now=now, write=write)
     except TimeTakenError as error:
-        said = [words.clash_words(clash) for clash in error.clashes]
-        said = said or [_("The time is no longer free.")]
+        said = words.taken_words(error) or [_("The time is no longer free.")]
         fresh = moving.read(found.visit, along=found.along, now=now)
         return _page(request, fresh, None, said=said, status=409)
     except VisitChangedError:

@@ -12,7 +12,7 @@ from clinic.staff.models import User
 from patients.history.actions import conditions
 from patients.history.actions.conditions import ConditionEntry
 from patients.records.models import Patient
-from sessions.booking import actions, checks, queries, taking
+from sessions.booking import actions, checks, queries, stepping, taking
 from sessions.booking.actions import VisitEntry
 from sessions.booking.statuses import Status
 from sessions.booking.taking import Claim
@@ -186,7 +186,7 @@ def set_plan_status(
         ahead = list(queries.open_visits_of_plan(plan_id=plan.pk))
         taking.lock([actions.claim_of(visit) for visit in ahead])
         for visit in ahead:
-            actions.set_status(
+            stepping.set_status(
                 visit=visit,
                 version=visit.version,
                 status=Status.CANCELLED,

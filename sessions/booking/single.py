@@ -89,6 +89,13 @@ class Single:
     needling: Needling | None = None
 
     @property
+    def session_mark(self) -> str:
+        """Which session of which plan is booked, for the form; empty for a talk."""
+        if self.plan is None or self.planned is None:
+            return ""
+        return f"{self.plan.reference}-{self.planned.number}"
+
+    @property
     def sooner(self) -> bool:
         """Whether days that need a confirmation are wished for as well."""
         return bool(self.form.cleaned_data.get("sooner"))

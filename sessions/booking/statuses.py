@@ -27,6 +27,7 @@ WAYS: dict[Status, frozenset[Status]] = {
     _S.MISSED: frozenset({_S.CONFIRMED, _S.ARRIVED}),
     _S.CANCELLED: frozenset({_S.UNCONFIRMED, _S.CONFIRMED}),
 }
+FREE = frozenset({_S.MISSED, _S.CANCELLED})
 MOVABLE = frozenset({_S.UNCONFIRMED, _S.CONFIRMED})
 
 

@@ -4,7 +4,8 @@ Exclusion constraints alone deadlock when many people book at once (DEPENDENCIES
 P2), so every booking first locks what it occupies: practitioners, rooms,
 devices, patients, each in the order of their ids. Then nobody else can take
 the same time, and what is taken can be named. The constraints still guard; what
-they refuse (23P01) and a deadlock (40P01) both read as "taken".
+they refuse (23P01) and a deadlock (40P01) both read as "taken", and so does a
+session of a plan that is booked a second time (23505 of one constraint).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,8 +21,10 @@ from clinic.devices.models import Device
 from clinic.places.models import Room
 from clinic.staff.models import User
 from patients.records.models import Patient
+from sessions.booking.models import OCCUPIES, Visit
 
 TAKEN_STATES = ("23P01", "40P01")
+SESSION_ONCE = "visit_one_for_a_planned_session"
 RESOURCES = ("practitioner", "room", "patient", "device")
 LOCK = "SELECT id FROM {} WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 
@@ -83,6 +86,24 @@ class TimeTakenError(Exception):
         self.clashes = tuple(clashes)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booked:
+    """The visit for which a session of a plan is booked already, by whom and when."""
+
+    number: int
+    starts_at: datetime
+    booked_by: str
+    booked_at: datetime
+
+
+class SessionTakenError(TimeTakenError):
+    """A session of a plan is booked already. Carries each such visit that is known."""
+
+    def __init__(self, booked: Sequence[Booked] = ()) -> None:
+        super().__init__()
+        self.booked = tuple(booked)
+
+
 def lock(claims: Iterable[Claim]) -> None:
     """Lock everything the claims occupy, in the one order of the product.
 
@@ -117,6 +138,39 @@ def refuse_taken(claims: Sequence[Claim], *, moving: Sequence[int] = ()) -> None
     clashes = list(find_clashes(claims, moving=moving))
     if clashes:
         raise TimeTakenError(clashes)
+
+
+def refuse_booked_sessions(planned: Iterable[int | None]) -> None:
+    """Raise SessionTakenError when one of the planned sessions is booked already.
+
+    `planned` are keys of planned sessions, None where a visit is for none. Call
+    after `lock`.
+    """
+    booked = booked_sessions(planned)
+    if booked:
+        raise SessionTakenError(list(booked.values()))
+
+
+def booked_sessions(planned: Iterable[int | None]) -> dict[int, Booked]:
+    """By key of the planned session for which visit it is booked; one query."""
+    keys = [key for key in planned if key is not None]
+    if not keys:
+        return {}
+    rows = (
+        Visit.objects.filter(OCCUPIES, planned_session__in=keys)
+        .select_related("planned_session", "booked_by")
+        .order_by("starts_at", "id")
+    )
+    return {
+        row.planned_session.pk: Booked(
+            number=row.planned_session.number,
+            starts_at=row.starts_at,
+            booked_by=row.booked_by.full_name,
+            booked_at=row.booked_at,
+        )
+        for row in rows
+        if row.planned_session is not None
+    }
 
 
 def find_clashes(
@@ -156,8 +210,16 @@ def guarded() -> Iterator[None]:
     except (IntegrityError, OperationalError) as error:
         if _state(error) in TAKEN_STATES:
             raise TimeTakenError from error
+        if _constraint(error) == SESSION_ONCE:
+            raise SessionTakenError from error
         raise
 
 
 def _state(error: Exception) -> str:
     return str(getattr(error.__cause__, "pgcode", ""))
+
+
+def _constraint(error: Exception) -> str:
+    """The constraint that the database names, empty where it names none."""
+    told = getattr(error.__cause__, "diag", None)
+    return str(getattr(told, "constraint_name", None) or "")

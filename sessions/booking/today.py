@@ -14,9 +14,9 @@ from clinic.web.drawing.needles import Needle, NeedleState
 from patients.consent.queries import without_treatment_consent
 from patients.history import queries as history
 from patients.history.models import Screening
-from sessions.booking import courses, queries
+from sessions.booking import courses, queries, standing
 from sessions.booking.models import Visit
-from sessions.booking.statuses import WAYS, Status
+from sessions.booking.statuses import FREE, WAYS, Status
 from sessions.plans.models import PlannedSession
 
 NUMBING_MINUTES = 30
@@ -149,18 +149,19 @@ def day_of(
     practitioner_id: int | None,
     clinical: bool,
 ) -> Day:
-    """The day as a role sees it; at most nine queries, whatever its length."""
+    """The day as a role sees it; at most ten queries, whatever its length."""
     found = queries.visits_of_day(site=site, day=day)
     if practitioner_id is not None:
         found = found.filter(practitioner_id=practitioner_id)
     visits = list(found)
     rulers = _rulers(visits, clinical=clinical)
     flags = _flags(visits, day=day, clinical=clinical)
+    closed = standing.why_closed(visits)
     rows = tuple(
         Row(
             visit=visit,
             minutes=round((visit.ends_at - visit.starts_at).total_seconds() / 60),
-            ways=ways_of(visit),
+            ways=ways_of(visit, is_closed=visit.pk in closed),
             flags=flags[visit.pk],
             needles=rulers.get(visit.pk, ((), ""))[0],
             session_words=rulers.get(visit.pk, ((), ""))[1],
@@ -177,10 +178,15 @@ def day_of(
     )
 
 
-def ways_of(visit: Visit) -> tuple[Way, ...]:
-    """The steps a visit may take, the usual one first, steps back last."""
+def ways_of(visit: Visit, *, is_closed: bool) -> tuple[Way, ...]:
+    """The steps a visit may take, the usual one first, steps back last.
+
+    One that `is_closed` (`standing.why_closed`) stays missed or cancelled.
+    """
     status = Status(visit.status)
     open_ways = [way for way in ORDER[status] if way in WAYS[status]]
+    if is_closed:
+        open_ways = [way for way in open_ways if way in FREE]
     if visit.kind != SESSION:
         open_ways = [way for way in open_ways if way is not Status.NUMBING]
     return tuple(_way(status, way) for way in open_ways)

@@ -17,11 +17,12 @@ from clinic.places.http import StaffRequest, wants_fragment
 from clinic.staff.policy import Action, may, requires
 from clinic.staff.timeouts import background
 from clinic.web import once
-from sessions.booking import access, actions, reading, today
-from sessions.booking.actions import VisitChangedError, WayClosedError
+from sessions.booking import access, reading, stepping, today, words
+from sessions.booking.actions import VisitChangedError
 from sessions.booking.day_strip import day_strip
 from sessions.booking.opening import is_clinical
 from sessions.booking.statuses import Status
+from sessions.booking.stepping import WayClosedError
 from sessions.booking.taking import TimeTakenError
 from sessions.booking.visit_forms import StepForm
 
@@ -123,7 +124,7 @@ def step(request: StaffRequest, ref: str) -> HttpResponse:
     back = _came_from(request)
 
     def write() -> str:
-        actions.set_status(
+        stepping.set_status(
             visit=visit,
             version=form.cleaned_data["version"],
             status=wanted,
@@ -142,8 +143,8 @@ def step(request: StaffRequest, ref: str) -> HttpResponse:
     except WayClosedError:
         said = _("The visit cannot go from where it stands to there.")
         return _refused(request, said)
-    except TimeTakenError:
-        said = _("Not possible: the time has been given to somebody else.")
+    except TimeTakenError as error:
+        said = words.not_again_words(error)
         return _refused(request, said)
     if not wants_fragment(request) or answer.status_code == 409:
         return answer

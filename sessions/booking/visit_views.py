@@ -21,16 +21,19 @@ from sessions.booking import (
     queries,
     reading,
     single,
+    standing,
+    stepping,
     today,
     undoing,
     words,
 )
-from sessions.booking.actions import VisitChangedError, WayClosedError
+from sessions.booking.actions import VisitChangedError, VisitEntry
 from sessions.booking.checks import RefusedError
 from sessions.booking.opening import is_clinical, opened
 from sessions.booking.single import Single
 from sessions.booking.statuses import MOVABLE, WAYS, Status
-from sessions.booking.taking import TimeTakenError
+from sessions.booking.stepping import WayClosedError
+from sessions.booking.taking import SessionTakenError, TimeTakenError
 from sessions.booking.visit_forms import CancelForm, SlotForm, StepForm
 
 
@@ -47,10 +50,12 @@ def _visit_page(
     visit = access.visit_for(request.user, ref)
     patient = opened(request.user, visit.patient.reference, timezone.now())
     now_status = Status(visit.status)
+    closed = standing.why_closed([visit]).get(visit.pk, "")
     shown = {
         "visit": visit,
         "patient": patient,
-        "ways": today.ways_of(visit),
+        "ways": today.ways_of(visit, is_closed=bool(closed)),
+        "closed": closed,
         "may_cancel": Status.CANCELLED in WAYS[now_status],
         "is_movable": now_status in MOVABLE,
         "may_write": may(request.user, Action.VISIT_WRITE),
@@ -77,7 +82,7 @@ def cancel(request: StaffRequest, ref: str) -> HttpResponse:
         return _visit_page(request, ref, status=422, said=said)
 
     def write() -> str:
-        actions.set_status(
+        stepping.set_status(
             visit=visit,
             version=form.cleaned_data["version"],
             status=Status.CANCELLED,
@@ -125,6 +130,9 @@ def _book(request: StaffRequest, found: Single) -> HttpResponse:
     )
     if not sent.is_valid() or entry is None:
         return _new_page(request, found, said=[_("Choose a time.")], status=422)
+    if request.POST.get("session", "") not in {"", found.session_mark}:
+        said = [_("Another session of the plan is next by now. Choose a time for it.")]
+        return _new_page(request, found, said=said, status=409)
 
     def write() -> str:
         [visit] = actions.book(entries=[entry], by=request.user, now=now)
@@ -134,15 +142,29 @@ def _book(request: StaffRequest, found: Single) -> HttpResponse:
     try:
         return once.answer(request=request, form=sent, now=now, write=write)
     except TimeTakenError as error:
-        said = [words.clash_words(clash) for clash in error.clashes]
-        said = said or [_("The time is no longer free.")]
-        fresh = single.read_again(found, near=entry, now=now)
+        said = words.taken_words(error) or [_("The time is no longer free.")]
+        fresh = _as_now(request, found, error, near=entry)
         return _new_page(request, fresh, said=said, status=409)
     except RefusedError as error:
         lines = words.lines_of(error.judged, clinical=is_clinical(request.user))
         asks = [line for line in lines if not line.refuses]
         said = [line.text for line in lines if line.refuses]
         return _new_page(request, found, said=said, asks=asks, status=422)
+
+
+def _as_now(
+    request: StaffRequest, found: Single, error: TimeTakenError, *, near: VisitEntry
+) -> Single:
+    """The times that are free now; when the session itself is gone, of the next one."""
+    if not isinstance(error, SessionTakenError):
+        return single.read_again(found, near=near, now=timezone.now())
+    return single.read(
+        request.POST,
+        patient=found.patient,
+        site=found.house.site,
+        user=request.user,
+        now=timezone.now(),
+    )
 
 
 def _new_page(

@@ -6,8 +6,9 @@ neither an answer of the patient nor how deep the needles go (DESIGN 6).
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
+from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,7 +22,7 @@ from sessions.booking import marks
 from sessions.booking.checks import DECEASED, SCREENING, Judgement
 from sessions.booking.models import VISIT_STATUSES
 from sessions.booking.reasons import describe, describe_all
-from sessions.booking.taking import Clash
+from sessions.booking.taking import Booked, Clash, SessionTakenError, TimeTakenError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,12 +151,42 @@ def ways_out(reasons: Iterable[Reason]) -> list[str]:
     return [describe(reason) for reason in reasons]
 
 
+def taken_words(error: TimeTakenError) -> list[str]:
+    """Everything that is taken, each once, with who has it since when."""
+    said = [clash_words(clash) for clash in error.clashes]
+    if isinstance(error, SessionTakenError):
+        said += [booked_words(one) for one in error.booked]
+        said = said or [_("This session is booked already.")]
+    return list(dict.fromkeys(said))
+
+
+def not_again_words(error: TimeTakenError) -> str:
+    """Why a missed or cancelled visit cannot be taken up again, as one line."""
+    said = taken_words(error)
+    if not isinstance(error, SessionTakenError):
+        said.insert(0, _("Not possible: the time has been given to somebody else."))
+    return " ".join(said)
+
+
+def booked_words(one: Booked) -> str:
+    """`Session 3 is booked: Thu 26 November 2026, 10:00, by Jo Price at 10:14.`"""
+    starts_at = timezone.localtime(one.starts_at)
+    said = _("Session %(number)d is booked: %(day)s, %(clock)s, by %(by)s %(at)s.")
+    return said % {
+        "number": one.number,
+        "day": day_words(starts_at.date()),
+        "clock": format_date(starts_at, "H:i"),
+        "by": one.booked_by,
+        "at": _moment(one.booked_at),
+    }
+
+
 def clash_words(clash: Clash) -> str:
     """Who has the time: "Room 2 was taken at 10:14 by Jo Price." """
     words = {
         "name": clash.name,
         "by": clash.booked_by,
-        "when": _moment(clash),
+        "when": _moment(clash.booked_at),
     }
     if clash.resource == "patient":
         said = _("The patient has another visit then, booked %(when)s by %(by)s.")
@@ -164,12 +195,10 @@ def clash_words(clash: Clash) -> str:
     return said % words
 
 
-def _moment(clash: Clash) -> str:
-    from django.utils import timezone
-
-    if clash.booked_at is None:
+def _moment(booked_at: datetime | None) -> str:
+    if booked_at is None:
         return ""
-    at = timezone.localtime(clash.booked_at)
+    at = timezone.localtime(booked_at)
     if at.date() == timezone.localdate():
         return _("at %(clock)s") % {"clock": format_date(at, "H:i")}
     return _("on %(day)s") % {"day": format_date(at, "j F")}

@@ -2,14 +2,16 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection, connections
 
 from clinic.models import Room, User
-from sessions.booking import actions, taking
+from sessions.booking import actions, stepping, taking
 from sessions.booking.actions import VisitEntry
+from sessions.booking.statuses import Status
 from sessions.models import Visit
 from tests import factories
 
@@ -186,3 +188,77 @@ def test_two_moves_to_the_same_time_leave_one_where_it_was() -> None:
     assert sorted(outcomes) == ["taken", "won"]
     assert Visit.objects.filter(starts_at=target).count() == 1
     assert Visit.objects.filter(status="confirmed").count() == 2
+
+
+@pytest.mark.parametrize("guard_only", [False, True])
+@pytest.mark.regression
+def test_two_desks_book_one_planned_session_at_two_times_and_one_is_told(
+    monkeypatch: pytest.MonkeyPatch, guard_only: bool
+) -> None:
+    """With the locks, and (sabotage) with the database's constraint alone."""
+    if guard_only:
+        monkeypatch.setattr(taking, "lock", lambda claims: None)
+        monkeypatch.setattr(taking, "refuse_booked_sessions", lambda planned: None)
+    site = factories.make_site()
+    desk = factories.make_desk(site=site)
+    room = factories.make_room(site=site)
+    practitioner = factories.make_practitioner(site=site)
+    patient = factories.make_patient()
+    plan = factories.make_plan(
+        condition=factories.make_condition(patient=patient), site=site, by=desk
+    )
+    first = plan.planned_sessions.get(number=1)
+
+    def book(days: int) -> Callable[[], object]:
+        entry = replace(
+            _entry(
+                patient_id=patient.pk,
+                practitioner=practitioner,
+                room=room,
+                starts_at=factories.NOW + timedelta(days=days),
+            ),
+            kind="session",
+            plan_id=plan.pk,
+            planned_session_id=first.pk,
+        )
+        return lambda: actions.book(entries=[entry], by=desk, now=factories.NOW)
+
+    outcomes = _race([book(40 * number) for number in range(6)])
+
+    assert sorted(outcomes) == ["taken"] * 5 + ["won"]
+    assert Visit.objects.count() == 1
+
+
+@pytest.mark.regression
+def test_two_desks_bring_one_session_back_and_one_is_told() -> None:
+    site = factories.make_site()
+    desk = factories.make_desk(site=site)
+    room = factories.make_room(site=site)
+    practitioner = factories.make_practitioner(site=site)
+    patient = factories.make_patient()
+    plan = factories.make_plan(
+        condition=factories.make_condition(patient=patient), site=site, by=desk
+    )
+    visits = [
+        factories.make_visit(
+            patient=patient,
+            practitioner=practitioner,
+            room=room,
+            by=desk,
+            plan=plan,
+            planned_session=plan.planned_sessions.get(number=1),
+            status="cancelled",
+            starts_at=factories.NOW + timedelta(days=40 * number),
+        )
+        for number in range(4)
+    ]
+
+    def take(visit: Visit) -> Callable[[], object]:
+        return lambda: stepping.set_status(
+            visit=visit, version=1, status=Status.CONFIRMED, by=desk, now=factories.NOW
+        )
+
+    outcomes = _race([take(visit) for visit in visits])
+
+    assert sorted(outcomes) == ["taken"] * 3 + ["won"]
+    assert Visit.objects.filter(status="confirmed").count() == 1

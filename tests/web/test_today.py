@@ -160,6 +160,59 @@ def test_a_missed_time_that_was_given_away_stays_missed(house: House) -> None:
     assert "given to somebody else" in html(answer)
 
 
+def booked_again(house: House, status: str) -> tuple[Visit, Visit]:
+    """A visit that was missed or cancelled, and its session booked for next week."""
+    gone = house.add(status=status)
+    again = factories.make_visit(
+        patient=gone.patient,
+        practitioner=house.practitioner,
+        room=house.room,
+        by=house.practitioner,
+        plan=gone.plan,
+        planned_session=gone.planned_session,
+        starts_at=gone.starts_at + timedelta(days=7),
+    )
+    return gone, again
+
+
+@pytest.mark.parametrize(
+    ("status", "wanted"),
+    [
+        ("missed", "arrived"),
+        ("missed", "confirmed"),
+        ("cancelled", "confirmed"),
+        ("cancelled", "unconfirmed"),
+    ],
+)
+@pytest.mark.regression
+def test_a_session_that_was_booked_again_is_not_taken_up_and_the_desk_reads_why(
+    house: House, status: str, wanted: str
+) -> None:
+    gone, again = booked_again(house, status)
+    answer = house.take(gone, wanted)
+    assert answer.status_code == 409
+    said = Page(html(answer)).text
+    at = timezone.localtime(again.starts_at, house.site.zone)
+    assert f"Session 1 is booked: {at:%a} {at.day} {at:%B %Y}, {at:%H:%M}" in said
+    assert house.practitioner.full_name in said
+    gone.refresh_from_db()
+    assert (gone.status, gone.version) == (status, 1)
+
+
+def test_what_was_booked_again_is_offered_no_way_back(house: House) -> None:
+    gone, again = booked_again(house, "missed")
+    page = signed_in(house.desk).get(reverse("booking:visit", args=[gone.reference]))
+    assert "Session 1 is booked" in Page(html(page)).text
+    for answer in (page, signed_in(house.desk).get(TODAY)):
+        shown = Page(html(answer))
+        assert not shown.faults()
+        assert not shown.all("button", name="status")
+    Visit.objects.filter(pk=again.pk).update(status="cancelled")
+    page = signed_in(house.desk).get(reverse("booking:visit", args=[gone.reference]))
+    ways = Page(html(page)).all("button", name="status")
+    assert [way.attributes["value"] for way in ways] == ["arrived", "confirmed"]
+
+
 def test_an_open_page_is_left_alone_until_something_changes(house: House) -> None:
     visit = house.add()
     client = signed_in(house.desk)
@@ -312,6 +365,31 @@ def test_a_single_visit_is_booked_from_the_first_free_times(house: House) -> Non
     assert taken.status_code == 409
     assert house.desk.full_name in html(taken)
     assert isinstance(visit.starts_at, datetime)
+
+
+@pytest.mark.regression
+def test_a_page_made_for_another_session_of_the_plan_books_nothing(
+    house: House,
+) -> None:
+    gone = house.add(status="missed")
+    factories.make_qualification(user=house.practitioner)
+    client, url = signed_in(house.desk), reverse("booking:new-visit")
+    asked = {"patient": gone.patient.reference, "kind": "session"}
+    page = Page(html(client.get(url, asked)))
+    assert "First free times for session 1" in page.text
+    [mark] = [e.attributes["value"] for e in page.all("input", name="session")]
+    [slot, *_more] = [e.attributes["value"] for e in page.all("input", name="slot")]
+    far = gone.starts_at + timedelta(days=90)
+    Visit.objects.filter(pk=gone.pk).update(
+        status="confirmed",
+        starts_at=far,
+        ends_at=far + timedelta(minutes=45),
+        day=far.date(),
+    )
+    answer = client.post(url, {**asked, "slot": slot, "session": mark})
+    assert answer.status_code == 409
+    assert "First free times for session 2" in Page(html(answer)).text
+    assert Visit.objects.count() == 1
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2026-02-30", "x"])

@@ -15,7 +15,8 @@ from clinic.rules.gates import Step
 from clinic.rules.settings import InvalidSetting
 from clinic.staff.models import User
 from clinic.staff.roles import Capability
-from sessions.booking import actions as booking
+from sessions.booking import stepping
+from sessions.booking.actions import VisitChangedError
 from sessions.booking.models import Visit
 from sessions.booking.statuses import Status
 from sessions.charting import printed
@@ -171,10 +172,10 @@ def _finish_visit(session: TreatmentSession, *, by: User, now: datetime) -> None
         if Status(visit.status) is not Status.IN_ROOM:
             return
         try:
-            booking.set_status(
+            stepping.set_status(
                 visit=visit, version=visit.version, status=Status.DONE, by=by, now=now
             )
-        except booking.VisitChangedError as error:
+        except VisitChangedError as error:
             visit = error.visit
         else:
             return

@@ -15,9 +15,11 @@ from clinic.rules.devices import Kind
 from clinic.staff import queries as staff
 from clinic.staff.models import User
 from clinic.web.templatetags.formats import day_year
-from sessions.booking import actions as booking
+from sessions.booking import stepping
+from sessions.booking.actions import VisitChangedError
 from sessions.booking.models import Visit
 from sessions.booking.statuses import Status
+from sessions.booking.stepping import WayClosedError
 from sessions.charting.actions.zones import PlanZones
 from sessions.charting.errors import SheetRefusedError
 from sessions.charting.models import TreatmentSession, ZoneTreatment
@@ -110,10 +112,10 @@ def _take_to_the_room(visit: Visit, *, by: User, now: datetime) -> None:
     for _try in range(TRIES):
         try:
             for status in WAY_TO_THE_ROOM.get(Status(fresh.status), ()):
-                fresh = booking.set_status(
+                fresh = stepping.set_status(
                     visit=fresh, version=fresh.version, status=status, by=by, now=now
                 )
-        except (booking.VisitChangedError, booking.WayClosedError) as error:
+        except (VisitChangedError, WayClosedError) as error:
             fresh = error.visit
         else:
             return
