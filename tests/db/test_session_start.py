@@ -126,6 +126,48 @@ def test_a_visit_that_is_no_session_today_is_refused(
         starting.start(visit=visit, by=chair.practitioner, now=NOW)
 
 
+@pytest.mark.regression
+def test_a_missed_visit_whose_time_was_given_away_is_refused_in_words(
+    chair: Chair,
+) -> None:
+    missed = chair.visit()
+    Visit.objects.filter(pk=missed.pk).update(status="missed")
+    factories.make_visit(
+        patient=factories.make_patient(),
+        practitioner=chair.practitioner,
+        room=chair.room,
+        by=chair.practitioner,
+        starts_at=missed.starts_at,
+    )
+    missed.refresh_from_db()
+    with pytest.raises(SheetRefusedError, match="given to somebody else"):
+        starting.start(visit=missed, by=chair.practitioner, now=NOW)
+    assert not TreatmentSession.objects.exists()
+    missed.refresh_from_db()
+    assert missed.status == "missed"
+
+
+def test_a_missed_visit_whose_time_is_still_free_is_started(chair: Chair) -> None:
+    missed = chair.visit()
+    Visit.objects.filter(pk=missed.pk).update(status="missed")
+    missed.refresh_from_db()
+    starting.start(visit=missed, by=chair.practitioner, now=NOW)
+    missed.refresh_from_db()
+    assert missed.status == "in_room"
+
+
+@pytest.mark.regression
+def test_a_missed_visit_whose_session_was_booked_again_is_not_started(
+    chair: Chair,
+) -> None:
+    missed = chair.visit()
+    Visit.objects.filter(pk=missed.pk).update(status="missed")
+    missed.refresh_from_db()
+    chair.visit(now=NOW + timedelta(days=7))
+    with pytest.raises(SheetRefusedError, match="Session 1 is booked"):
+        starting.start(visit=missed, by=chair.practitioner, now=NOW)
+
+
 def test_the_desk_starts_nothing(chair: Chair) -> None:
     desk = factories.make_desk(site=chair.site)
     with pytest.raises(SheetRefusedError):

@@ -15,11 +15,12 @@ from clinic.rules.devices import Kind
 from clinic.staff import queries as staff
 from clinic.staff.models import User
 from clinic.web.templatetags.formats import day_year
-from sessions.booking import stepping
+from sessions.booking import stepping, words
 from sessions.booking.actions import VisitChangedError
 from sessions.booking.models import Visit
 from sessions.booking.statuses import Status
 from sessions.booking.stepping import WayClosedError
+from sessions.booking.taking import TimeTakenError
 from sessions.charting.actions.zones import PlanZones
 from sessions.charting.errors import SheetRefusedError
 from sessions.charting.models import TreatmentSession, ZoneTreatment
@@ -117,6 +118,8 @@ def _take_to_the_room(visit: Visit, *, by: User, now: datetime) -> None:
                 )
         except (VisitChangedError, WayClosedError) as error:
             fresh = error.visit
+        except TimeTakenError as error:
+            raise SheetRefusedError(words.not_again_words(error)) from error
         else:
             return
     raise SheetRefusedError(_("The visit is being changed. Try again."))
