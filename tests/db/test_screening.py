@@ -16,7 +16,7 @@ from patients.history import queries
 from patients.history.actions import facts, overrides, screenings
 from patients.history.actions.facts import FactEntry
 from patients.history.actions.overrides import OverrideEntry
-from patients.history.actions.screenings import NO, NOT_ASKED, AnswerEntry, StartEntry
+from patients.history.actions.screenings import NO, AnswerEntry, StartEntry
 from patients.history.errors import HistoryRefusedError
 from patients.history.models import HistoryFact, RuleOverride, Screening
 from patients.history.queries import screenings as reading
@@ -25,7 +25,7 @@ from tests import factories
 from tests.factories import NOW, TODAY
 
 pytestmark = pytest.mark.django_db
-YES = AnswerEntry(value=True)
+YES, NOT_ASKED = AnswerEntry(value=True), AnswerEntry()
 
 
 @pytest.fixture
