@@ -150,7 +150,6 @@ def days_words(count: int | None) -> str:
     return ngettext("%(count)d day", "%(count)d days", count) % {"count": count}
 
 
-@register.filter
 def weeks_words(days: int | None) -> str:
     """`4 weeks` for 28 days; nothing where they are no whole weeks."""
     weeks, rest = divmod(days or 0, DAYS_OF_WEEK)
