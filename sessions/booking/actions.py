@@ -103,7 +103,9 @@ def book_locked(
                 for entry, one in zip(entries, judged, strict=True)
             ]
         )
-    record_many(by=by, now=now, entries=[_booked(visit) for visit in visits])
+    record_many(
+        by=by, now=now, entries=[_event(visit, "visit.booked") for visit in visits]
+    )
     return visits
 
 
@@ -170,9 +172,9 @@ def _visit(
     )
 
 
-def _booked(visit: Visit) -> Entry:
+def _event(visit: Visit, action: str) -> Entry:
     return Entry(
-        action="visit.booked",
+        action=action,
         patient_id=visit.patient_id,
         object_kind="visit",
         object_id=visit.pk,
@@ -199,7 +201,9 @@ def move(*, moves: Sequence[Move], by: User, now: datetime) -> list[Visit]:
     with taking.guarded():
         for one in moves:
             _place(visits[one.visit_id], one, rules=rules[one.visit_id])
-    record_many(by=by, now=now, entries=[_moved(v) for v in visits.values()])
+    record_many(
+        by=by, now=now, entries=[_event(v, "visit.moved") for v in visits.values()]
+    )
     return list(visits.values())
 
 
@@ -297,13 +301,4 @@ def _place(visit: Visit, one: Move, *, rules: Sequence[str]) -> None:
             "status",
             "version",
         ]
-    )
-
-
-def _moved(visit: Visit) -> Entry:
-    return Entry(
-        action="visit.moved",
-        patient_id=visit.patient_id,
-        object_kind="visit",
-        object_id=visit.pk,
     )

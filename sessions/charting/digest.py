@@ -30,6 +30,8 @@ class Shape:
     parts: Mapping[str, tuple[str, ...]]
 
 
+# Spelled out, though a tap keeps nearly the same columns (actions/state.py): what was
+# signed stays checked by the columns of its version, whatever a tap keeps later.
 FIRST = Shape(
     session=(
         "visit_id",

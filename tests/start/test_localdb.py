@@ -159,13 +159,27 @@ def test_its_folders_and_passwords_are_for_one_account(var):
     assert len(set(passwords.values())) == 3
 
 
-def test_a_forked_child_shares_the_lease_and_ends_nothing(var):
-    program = (
+def said_with_a_server(program: str, var: Path) -> str:
+    """What a program prints that has started the server, whose place is `endpoint`."""
+    before = (
         "import os, sys, time\n"
         "from pathlib import Path\n"
         "from clinic.localdb import server\n"
         "one = server.Server(var=Path(sys.argv[1]), linger_seconds=0.2)\n"
         "endpoint = one.ensure()\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", before + program, str(var)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return result.stdout
+
+
+def test_a_forked_child_shares_the_lease_and_ends_nothing(var):
+    program = (
         "pid = os.fork()\n"
         "if pid == 0:\n"
         "    sys.exit(0)\n"
@@ -173,36 +187,17 @@ def test_a_forked_child_shares_the_lease_and_ends_nothing(var):
         "time.sleep(0.6)\n"
         "print(server.answers(endpoint))\n"
     )
-    result = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", program, str(var)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert result.stdout == "True\n"
+    assert said_with_a_server(program, var) == "True\n"
 
 
 def test_a_child_that_outlives_its_parent_keeps_the_server(var):
     program = (
-        "import os, sys, time\n"
-        "from pathlib import Path\n"
-        "from clinic.localdb import server\n"
-        "one = server.Server(var=Path(sys.argv[1]), linger_seconds=0.2)\n"
-        "endpoint = one.ensure()\n"
         "if os.fork():\n"
         "    os._exit(0)\n"
         "time.sleep(0.6)\n"
         "print(server.answers(endpoint), flush=True)\n"
     )
-    result = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", program, str(var)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert result.stdout == "True\n"
+    assert said_with_a_server(program, var) == "True\n"
     assert eventually(lambda: postmaster_pid(var) is None)
 
 
