@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -18,10 +17,10 @@ from clinic.web.charts.tables import HeatRow, MatrixCell, MatrixRow, heat, matri
 from clinic.web.templatetags.formats import percent, signed
 from sessions.reports.queries import use
 from sessions.reports.queries.outcomes import SMALLEST_GROUP, Group
-from sessions.reports.report import Insight, Report
+from sessions.reports.queries.use import Use
+from sessions.reports.report import Report
 
 SHORT = 18  # letters that fit in front of the outcome chart
-HOURS = range(8, 18, 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +74,8 @@ def _finished(report: Report) -> Figure:
         hint=_points(share, before),
         tone=_tone(share, before, higher_is_better=True),
         spark=_spark(months),
-        of="stopped",
-        opens=_("See who stopped"),
+        of="ended" if report.ended.share is not None else "",
+        opens=_("See the plans"),
     )
 
 
@@ -146,6 +145,8 @@ def _rooms(report: Report) -> Figure:
         hint=_("of open hours"),
         tone="",
         spark=_spark([]),
+        of="rooms" if share else "",
+        opens=_("See whose visits"),
     )
 
 
@@ -257,6 +258,7 @@ def missed_chart(report: Report, *, opens: str) -> SafeString:
     """Missed visits by weekday and hour; `opens` as in the depth chart."""
     found = {(one.weekday, one.hour): one.share for one in report.missed_slots}
     days = sorted({one.weekday for one in report.missed_slots if one.weekday})
+    hours = [one.hour for one in report.missed_slots if one.hour is not None]
     return heat(
         [
             HeatRow(
@@ -267,7 +269,7 @@ def missed_chart(report: Report, *, opens: str) -> SafeString:
                     for day in days
                 ),
             )
-            for hour in HOURS
+            for hour in range(min(hours, default=0), max(hours, default=-1) + 1, 2)
         ],
         columns=[str(WEEKDAYS[day - 1][1])[:3] for day in days],
         caption=_("Percent of visits missed, by weekday and hour"),
@@ -278,73 +280,24 @@ def _rounded(value: Decimal | None) -> Decimal | None:
     return None if value is None else Decimal(round(value))
 
 
-def use_chart(report: Report) -> SafeString:
-    """People and rooms, and what missed visits cost them."""
+def named_uses(report: Report) -> list[tuple[str, Use]]:
+    """People and rooms; a room with its site where its name alone is not enough."""
     uses = (*report.people, *report.rooms)
     short = Counter(one.name.split(", ")[-1] for one in uses)
-    bars = [
-        Bar(
-            name=last if short[last] == 1 else one.name,
-            used=one.share,
-            lost=one.lost_share,
-        )
+    return [
+        (last if short[last] == 1 else one.name, one)
         for one in uses
         for last in [one.name.split(", ")[-1]]
     ]
+
+
+def use_chart(report: Report) -> SafeString:
+    """People and rooms, and what missed visits cost them."""
+    bars = [
+        Bar(name=name, used=one.share, lost=one.lost_share)
+        for name, one in named_uses(report)
+    ]
     return use_bars(bars, caption=_("Percent of open or working hours in use"))
-
-
-def insight_words(insight: Insight, book: RuleBook) -> dict[str, Any]:
-    """The insight as a headline, a sentence and what it opens."""
-    name = name_of(book, insight.condition)
-    values = {
-        "name": name,
-        "here": percent(insight.here.median),
-        "there": percent(insight.there.median),
-        "plans": insight.here.plans,
-        "others": insight.there.plans,
-    }
-    if insight.kind == "deeper":
-        return {
-            "head": _("%(name)s: plans past the protocol improve less.") % values,
-            "text": _(
-                "%(plans)d plans went deeper than their protocol in some zone and "
-                "improved %(here)s; the other %(others)d improved %(there)s."
-            )
-            % values,
-            "of": f"deeper:{insight.condition}",
-            "count": insight.here.plans,
-        }
-    return {
-        "head": _("%(name)s improves less than before: %(here)s, was %(there)s.")
-        % values,
-        "text": _("%(plans)d plans in this period, %(others)d in the one before.")
-        % values,
-        "of": f"outcome:{insight.condition}",
-        "count": insight.here.plans,
-    }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
-    """A figure that opens its list."""
-
-    words: str
-    count: int | None
-    of: str
-
-
-def groups_to_open(report: Report, book: RuleBook) -> tuple[Opened, ...]:
-    """The outcome groups that may be opened: those of ten plans and more."""
-    return tuple(
-        Opened(
-            words=name_of(book, group.condition),
-            count=group.plans,
-            of=f"outcome:{group.condition}",
-        )
-        for group in report.now.conditions.values()
-        if group.is_shown
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from clinic.rulebook.queries import effective_book
 from clinic.staff import policy
 from clinic.staff.policy import Action, requires
 from clinic.web import csv
-from sessions.reports import actions, choices, files, lists, pictures, report
+from sessions.reports import actions, choices, files, lists, openings, pictures, report
 from sessions.reports.behind import TooFewError, UnknownListError, behind
 from sessions.reports.filters import Filters, read
 
@@ -39,13 +39,15 @@ def progress(request: StaffRequest) -> HttpResponse:
         "query": filters.query(),
         "figures": pictures.figures(counted),
         "outcomes": pictures.outcome_chart(counted, book),
-        "groups": pictures.groups_to_open(counted, book),
+        "groups": openings.groups(counted, book),
         "depths": pictures.depth_chart(counted, book, device_kind=kind, opens=opens),
         "staying": pictures.staying_chart(counted),
+        "steps": openings.steps(counted),
         "missed": pictures.missed_chart(counted, opens=opens),
         "use": pictures.use_chart(counted),
+        "uses": openings.uses(counted),
         "harm": pictures.harm_lines(counted, book),
-        "insight": pictures.insight_words(insight, book) if insight else None,
+        "insight": openings.insight_words(insight, book) if insight else None,
     }
     return render(request, "reports/progress.html", context)
 
@@ -53,7 +55,7 @@ def progress(request: StaffRequest) -> HttpResponse:
 @requires(Action.REPORT_READ)
 @require_GET
 def behind_figure(request: StaffRequest) -> HttpResponse:
-    """The plans or events a figure consists of.
+    """The plans, visits or events a figure consists of.
 
     Owners see references and figures; who also treats patients sees names.
     """
@@ -67,13 +69,14 @@ def behind_figure(request: StaffRequest) -> HttpResponse:
     actions.note_reading(
         found=found, by=request.user, now=timezone.now(), filters=filters
     )
+    names = policy.may(request.user, Action.PATIENT_IDENTITY)
     context = {
         "found": found,
         "title": lists.title_of(found, book),
-        "lines": lists.lines_of(found, book),
+        "table": lists.table_of(found, book, names=names),
         "filters": filters,
         "query": filters.query(),
-        "names": policy.may(request.user, Action.PATIENT_IDENTITY),
+        "names": names,
     }
     return render(request, "reports/behind.html", context)
 

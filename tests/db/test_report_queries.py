@@ -1,5 +1,7 @@
 """The owner's figures against small clinics counted by hand."""
 
+import re
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -13,7 +15,7 @@ from sessions.models import (
     TreatmentSession,
     ZoneTreatment,
 )
-from sessions.reports import behind, wilson
+from sessions.reports import behind, pictures, report, wilson
 from sessions.reports.filters import Filters, Span
 from sessions.reports.queries import harm, keeping, outcomes, use
 from sessions.reports.queries.outcomes import REVIEW_AFTER_DAYS, SMALLEST_GROUP
@@ -113,6 +115,10 @@ class Clinic:
         self.session(plan, TREATED, mm=mm)
         self.score(plan, TREATED + timedelta(days=wait), after)
         return plan
+
+
+def lines(of: str, part: Filters = PERIOD) -> tuple[behind.Line, ...]:
+    return behind.behind(of, part).lines
 
 
 @pytest.fixture
@@ -216,6 +222,24 @@ def test_finished_and_stopped_plans_give_the_share(clinic: Clinic) -> None:
     clinic.plan()
     ended, _months = keeping.ended(PERIOD)
     assert (ended.finished, ended.stopped, ended.share) == (3, 1, Decimal(75))
+    ended_ones = [line.plan.status for line in lines("ended") if line.plan]
+    assert sorted(ended_ones) == ["finished", "finished", "finished", "stopped"]
+    assert [line.plan.status for line in lines("stopped") if line.plan] == ["stopped"]
+
+
+def test_plans_that_ended_are_listed_by_the_filters_of_their_share(
+    clinic: Clinic,
+) -> None:
+    clinic.plan(status="finished", ended_on=LAST)
+    clinic.plan(status="finished", ended_on=PERIOD.first_day - timedelta(days=1))
+    assert len(lines("ended")) == 1
+    for elsewhere in (
+        replace(PERIOD, site_id=factories.make_site().pk),
+        replace(PERIOD, practitioner_id=factories.make_owner().pk),
+        replace(PERIOD, condition="MELASMA"),
+    ):
+        assert lines("ended", elsewhere) == ()
+        assert keeping.ended(elsewhere)[0].share is None
 
 
 def test_who_stays_counts_running_plans_as_long_as_they_were_seen(
@@ -236,6 +260,14 @@ def test_who_stays_counts_running_plans_as_long_as_they_were_seen(
         Decimal("66.7"),
         Decimal("66.7"),
     ]
+    assert len(lines("stay:1")) == 4
+    second = lines("stay:2")
+    assert second[0].plan == stopped
+    assert [one.stay.has_come for one in second if one.stay] == [False, True, True]
+    assert running not in [one.plan for one in second]
+    assert [one.stay.sessions for one in second if one.stay] == [1, 4, 4]
+    assert len(lines("stay:4")) == 2
+    assert lines("stay:5") == ()
 
 
 def test_missed_visits_are_counted_by_hour_of_the_site(clinic: Clinic) -> None:
@@ -258,10 +290,81 @@ def test_missed_visits_are_counted_by_hour_of_the_site(clinic: Clinic) -> None:
         assert behind.behind(elsewhere, PERIOD).lines == ()
 
 
-@pytest.mark.parametrize("of", ["missed:3", "missed:x:1", "missed:-1:2", "missed::"])
-def test_missed_visits_of_no_hour_are_no_list(clinic: Clinic, of: str) -> None:
+@pytest.mark.parametrize(
+    "of",
+    [
+        *("missed:3", "missed:x:1", "missed:-1:2", "missed::"),
+        *("stay:x", "stay", "room:0", "room:x", "person:999999", "room", "ended:1"),
+    ],
+)
+def test_what_is_no_session_room_or_hour_is_no_list(clinic: Clinic, of: str) -> None:
     with pytest.raises((behind.UnknownListError, behind.TooFewError)):
         behind.behind(of, PERIOD)
+
+
+def test_missed_visits_and_time_in_use_are_those_of_the_condition(
+    clinic: Clinic,
+) -> None:
+    plan = clinic.plan()
+    kind = plan.condition.kind
+    for hour, its_plan in ((0, plan), (1, None)):
+        for status in ("done", "missed"):
+            factories.make_visit(
+                patient=plan.patient,
+                practitioner=clinic.practitioner,
+                room=clinic.room,
+                by=clinic.practitioner,
+                plan=its_plan,
+                starts_at=factories.NOW + timedelta(hours=hour),
+                status=status,
+            )
+    for condition, visits, minutes in ((kind, 2, 45), ("MELASMA", 0, 0), ("", 4, 90)):
+        part = replace(PERIOD, condition=condition)
+        assert keeping.missed(part)[0].visits == visits
+        assert len(lines("missed", part)) == visits / 2
+        for (one,) in (use.rooms(part), use.people(part)):
+            assert (one.used_minutes, one.lost_minutes) == (minutes, minutes)
+            listed = [line.spent for line in lines(one.of, part) if line.spent]
+            assert sum(spent.used_minutes for spent in listed) == minutes
+            assert sum(spent.lost_minutes for spent in listed) == minutes
+
+
+def test_a_room_opens_those_whose_visits_filled_it(clinic: Clinic) -> None:
+    other = factories.make_room(site=clinic.site)
+    for room, hour, status in (
+        (clinic.room, 0, "done"),
+        (clinic.room, 1, "cancelled"),
+        (other, 2, "done"),
+    ):
+        factories.make_visit(
+            patient=factories.make_patient(),
+            practitioner=clinic.practitioner,
+            room=room,
+            by=clinic.practitioner,
+            starts_at=factories.NOW + timedelta(hours=hour),
+            status=status,
+        )
+    (line,) = lines(f"room:{clinic.room.pk}")
+    assert line.spent is not None
+    assert (line.spent.visits, line.spent.used_minutes) == (1, 45)
+    assert len(lines("rooms")) == len(lines(f"person:{clinic.practitioner.pk}")) == 2
+
+
+def test_the_hours_of_missed_visits_are_those_of_the_clinic(clinic: Clinic) -> None:
+    for hours in (-3, 11):  # from 7 and from 21 o'clock
+        factories.make_visit(
+            patient=factories.make_patient(),
+            practitioner=clinic.practitioner,
+            room=clinic.room,
+            by=clinic.practitioner,
+            starts_at=factories.NOW + timedelta(hours=hours),
+            status="missed",
+        )
+    counted = report.progress(PERIOD, now=factories.NOW)
+    drawn = pictures.missed_chart(counted, opens="?of=")
+    first, *_between, last = re.findall(r'scope="row">(\d\d)<', drawn)
+    assert (first, last) == ("06", "20")
+    assert drawn.count("?of=missed:") == 2
 
 
 def test_rooms_are_measured_against_open_hours(clinic: Clinic) -> None:

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from urllib.parse import unquote
 
 import pytest
 from django.utils import timezone
 
 from clinic.models import AuditEvent
 from clinic.staff.roles import Role
-from sessions.models import AdverseEvent, TreatmentSession
+from sessions.models import AdverseEvent, Plan, TreatmentSession
 from tests import factories
 from tests.web.pages import Page, html, signed_in
 
@@ -102,7 +103,7 @@ def test_missed_visits_open_to_references_for_an_owner() -> None:
     site = factories.make_site()
     practitioner = factories.make_practitioner(site=site)
     patient = factories.make_patient(given_name="Canary", family_name="Yellowbird")
-    factories.make_visit(
+    visit = factories.make_visit(
         patient=patient,
         practitioner=practitioner,
         room=factories.make_room(site=site),
@@ -113,14 +114,37 @@ def test_missed_visits_open_to_references_for_an_owner() -> None:
     browser = signed_in(factories.make_owner())
     report = Page(html(browser.get(REPORT)))
     assert report.faults() == []
-    links = [one.attributes.get("href") or "" for one in report.all("a")]
-    slots = [link for link in links if "of=missed" in link]
-    assert len(slots) == 2  # the figure of the top row, and the one hour
-    for link in slots:
+    links = (unquote(one.attributes.get("href") or "") for one in report.all("a"))
+    lists = {
+        link.split("of=")[1].split("&")[0]: link for link in links if "of=" in link
+    }
+    weekday, hour = visit.day.isoweekday(), 10
+    wanted = {"missed", f"missed:{weekday}:{hour}", "stopped"}
+    wanted |= {f"room:{visit.room_id}", f"person:{practitioner.pk}"}
+    assert set(lists) == {*wanted, "event:all"}
+    del lists["stopped"], lists["event:all"]
+    for link in lists.values():
         opened = Page(html(browser.get(link)))
         assert opened.faults() == []
         assert patient.reference in opened.text
         assert "Yellowbird" not in opened.text
+
+
+@pytest.mark.parametrize("of", ["ended", "stopped", "stay:1"])
+def test_plans_behind_a_figure_open_to_references_for_an_owner(of: str) -> None:
+    event = _an_event()
+    plan = event.session.plan
+    assert plan is not None
+    Plan.objects.filter(pk=plan.pk).update(
+        status="stopped", stop_reason="Moved away", ended_on=timezone.localdate()
+    )
+    browser = signed_in(factories.make_owner())
+    page = Page(html(browser.get(f"{REPORT}behind/?of={of}")))
+    assert page.faults() == []
+    assert plan.patient.reference in page.text
+    assert "Stopped" in page.text
+    assert "Yellowbird" not in page.text
+    assert f"of={of}" in unquote(html(browser.get(REPORT)))
 
 
 def test_a_small_outcome_group_is_not_opened() -> None:

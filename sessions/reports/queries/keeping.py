@@ -1,5 +1,6 @@
 """Who finishes, who stays from session to session, and who does not come."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,6 +19,13 @@ CONDITION = """
         SELECT 1 FROM patients_patientcondition condition
          WHERE condition.id = plan.condition_id AND condition.kind = %(condition)s))
 """
+# A visit is about a condition through its plan; a consultation may have none yet.
+CONDITION_OF_VISIT = """
+   AND (%(condition)s::text IS NULL OR EXISTS (
+        SELECT 1 FROM treatments_plan plan JOIN patients_patientcondition condition
+            ON condition.id = plan.condition_id
+         WHERE plan.id = visit.plan_id AND condition.kind = %(condition)s))
+"""
 ENDED = (
     """
 SELECT count(*) FILTER (WHERE status = 'finished') AS finished,
@@ -32,7 +40,20 @@ SELECT count(*) FILTER (WHERE status = 'finished') AS finished,
     + " GROUP BY GROUPING SETS ((), (date_trunc('month', ended_on)::date))"
     " ORDER BY month NULLS FIRST"
 )
-STAYING = (
+ENDED_ONES = (
+    """
+SELECT plan.id FROM treatments_plan plan
+ WHERE ended_on BETWEEN %(first)s AND %(last)s AND status = ANY(%(statuses)s)
+"""
+    + PART.format(table="plan")
+    + CONDITION
+    + " ORDER BY ended_on DESC, id"
+)
+# Who could come to a session: planned for it, there until the one before, and either
+# come or past coming. A plan that still runs has not yet stayed away.
+COULD_COME = """planned >= {number} AND done >= {number} - 1
+   AND (done >= {number} OR status IN ('finished', 'stopped', 'review_due'))"""
+COURSE = (
     """
 WITH begun AS (
     SELECT plan_id, count(*) AS done FROM treatments_treatmentsession
@@ -40,7 +61,7 @@ WITH begun AS (
     HAVING min(performed_on) BETWEEN %(first)s AND %(last)s
 ),
 course AS (
-    SELECT plan.status, begun.done,
+    SELECT plan.id, plan.status, begun.done,
            (SELECT count(*) FROM treatments_plannedsession planned
              WHERE planned.plan_id = plan.id AND NOT planned.is_dropped) AS planned
       FROM treatments_plan plan JOIN begun ON begun.plan_id = plan.id
@@ -48,15 +69,23 @@ course AS (
 """
     + PART.format(table="plan")
     + CONDITION
-    + """
+    + ")"
 )
+STAYING = (
+    COURSE
+    + """
 SELECT number, count(*) FILTER (WHERE done >= number) AS reached,
        count(*) AS at_risk
   FROM course, generate_series(2, 24) AS number
- WHERE planned >= number AND done >= number - 1
-   AND (done >= number OR status IN ('finished', 'stopped', 'review_due'))
- GROUP BY number ORDER BY number
-"""
+ WHERE """
+    + COULD_COME.format(number="number")
+    + " GROUP BY number ORDER BY number"
+)
+STAYING_ONES = (
+    COURSE
+    + "SELECT id, done, done >= %(number)s AS has_come FROM course WHERE "
+    + COULD_COME.format(number="%(number)s")
+    + " ORDER BY has_come, id"
 )
 MISSED = (
     """
@@ -69,6 +98,7 @@ SELECT extract(isodow FROM starts_at AT TIME ZONE site.time_zone)::int AS weekda
  WHERE day BETWEEN %(first)s AND %(last)s AND visit.status IN ('done', 'missed')
 """
     + PART.format(table="visit")
+    + CONDITION_OF_VISIT
     + """
  GROUP BY GROUPING SETS ((1, 2), (date_trunc('month', day)::date))
  ORDER BY month NULLS FIRST, 2, 1
@@ -87,6 +117,7 @@ SELECT visit.id
            = %(hour)s)
 """
     + PART.format(table="visit")
+    + CONDITION_OF_VISIT
     + " ORDER BY visit.starts_at DESC, visit.id"
 )
 
@@ -117,6 +148,12 @@ def ended(filters: Filters) -> tuple[Ended, tuple[Ended, ...]]:
     return whole or Ended(finished=0, stopped=0), months
 
 
+def ended_plans(filters: Filters, *, statuses: Sequence[str]) -> list[int]:
+    """The keys of the plans that ended in the period like that, the latest first."""
+    found = rows(ENDED_ONES, {**filters.arguments(), "statuses": list(statuses)})
+    return [row["id"] for row in found]
+
+
 def staying(filters: Filters) -> tuple[Decimal, ...]:
     """Percent of begun plans that reach session 1, 2, 3 ... (Kaplan and Meier).
 
@@ -128,6 +165,24 @@ def staying(filters: Filters) -> tuple[Decimal, ...]:
         share = share * row["reached"] / row["at_risk"]
         shares.append(share)
     return tuple(shares) if len(shares) > 1 else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stay:
+    """A plan that could come to a session: whether it did, and how many it has had."""
+
+    plan_id: int
+    sessions: int
+    has_come: bool
+
+
+def stays(filters: Filters, *, number: int) -> tuple[Stay, ...]:
+    """The plans behind one step of `staying`; those who stayed away come first."""
+    found = rows(STAYING_ONES, {**filters.arguments(), "number": number})
+    return tuple(
+        Stay(plan_id=row["id"], sessions=row["done"], has_come=row["has_come"])
+        for row in found
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

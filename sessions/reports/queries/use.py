@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sessions.reports.filters import Filters
+from sessions.reports.queries.keeping import CONDITION_OF_VISIT, PART
 from sessions.reports.queries.run import rows
 
 DAYS = """
@@ -30,18 +31,18 @@ spent AS (
                FILTER (WHERE status NOT IN ('missed', 'cancelled')) AS used,
            sum(extract(epoch FROM ends_at - starts_at) / 60)
                FILTER (WHERE status = 'missed') AS lost
-      FROM treatments_visit WHERE day BETWEEN %(first)s AND %(last)s
-       AND (%(site)s::bigint IS NULL OR site_id = %(site)s)
-       AND (%(practitioner)s::bigint IS NULL OR practitioner_id = %(practitioner)s)
+      FROM treatments_visit visit WHERE day BETWEEN %(first)s AND %(last)s
+{part}
      GROUP BY 1, 2
 )
 """
+PART_OF_VISITS = PART.format(table="visit") + CONDITION_OF_VISIT
 ROOMS = (
     DAYS
-    + SPENT.format(key="room_id")
+    + SPENT.format(key="room_id", part=PART_OF_VISITS)
     + """
-SELECT site.name || ', ' || room.name AS name, COALESCE(spent.used, 0) AS used,
-       COALESCE(spent.lost, 0) AS lost,
+SELECT room.id AS key, site.name || ', ' || room.name AS name,
+       COALESCE(spent.used, 0) AS used, COALESCE(spent.lost, 0) AS lost,
        (SELECT sum(minutes) FROM open_day WHERE site_id = room.site_id) AS open
   FROM clinic_room room JOIN clinic_site site ON site.id = room.site_id
   LEFT JOIN spent ON spent.key = room.id
@@ -51,7 +52,7 @@ SELECT site.name || ', ' || room.name AS name, COALESCE(spent.used, 0) AS used,
 )
 PEOPLE = (
     DAYS
-    + SPENT.format(key="practitioner_id")
+    + SPENT.format(key="practitioner_id", part=PART_OF_VISITS)
     + """,
 works AS (
     SELECT hours.user_id, sum(extract(epoch FROM hours.ends - hours.begins)) / 60
@@ -64,7 +65,7 @@ works AS (
               AND open_day.day BETWEEN absence.first_day AND absence.last_day)
      GROUP BY hours.user_id
 )
-SELECT person.full_name AS name, COALESCE(sum(spent.used), 0) AS used,
+SELECT person.id AS key, person.full_name AS name, COALESCE(sum(spent.used), 0) AS used,
        COALESCE(sum(spent.lost), 0) AS lost, max(works.minutes) AS open
   FROM works JOIN clinic_user person ON person.id = works.user_id
   LEFT JOIN spent ON spent.key = person.id
@@ -72,12 +73,30 @@ SELECT person.full_name AS name, COALESCE(sum(spent.used), 0) AS used,
  GROUP BY person.id, person.full_name ORDER BY person.full_name
 """
 )
+BY_PATIENT = (
+    """
+SELECT patient_id,
+       count(*) FILTER (WHERE visit.status <> 'missed') AS visits,
+       COALESCE(sum(extract(epoch FROM ends_at - starts_at) / 60)
+           FILTER (WHERE visit.status <> 'missed'), 0) AS used,
+       COALESCE(sum(extract(epoch FROM ends_at - starts_at) / 60)
+           FILTER (WHERE visit.status = 'missed'), 0) AS lost
+  FROM treatments_visit visit JOIN clinic_room room ON room.id = visit.room_id
+ WHERE day BETWEEN %(first)s AND %(last)s AND visit.status <> 'cancelled'
+   AND (%(room)s::bigint IS NULL OR room.id = %(room)s)
+   AND (%(person)s::bigint IS NULL OR visit.practitioner_id = %(person)s)
+   AND (%(person)s::bigint IS NOT NULL OR room.is_active)
+"""
+    + PART_OF_VISITS
+    + " GROUP BY patient_id ORDER BY used DESC, patient_id"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
-    """Minutes of a room or a person in a period."""
+    """Minutes of a room or a person in a period; `of` is the list behind them."""
 
+    of: str
     name: str
     used_minutes: Decimal
     lost_minutes: Decimal
@@ -99,17 +118,18 @@ class Use:
 
 def rooms(filters: Filters) -> tuple[Use, ...]:
     """Every room in use, against the open hours of its site."""
-    return _read(ROOMS, filters)
+    return _read(ROOMS, filters, kind="room")
 
 
 def people(filters: Filters) -> tuple[Use, ...]:
     """Every practitioner, against their working hours without closures."""
-    return _read(PEOPLE, filters)
+    return _read(PEOPLE, filters, kind="person")
 
 
-def _read(sql: str, filters: Filters) -> tuple[Use, ...]:
+def _read(sql: str, filters: Filters, *, kind: str) -> tuple[Use, ...]:
     return tuple(
         Use(
+            of=f"{kind}:{row['key']}",
             name=row["name"],
             used_minutes=Decimal(row["used"]),
             lost_minutes=Decimal(row["lost"]),
@@ -122,8 +142,35 @@ def _read(sql: str, filters: Filters) -> tuple[Use, ...]:
 def together(all_uses: tuple[Use, ...]) -> Use:
     """The sum of several."""
     return Use(
+        of="",
         name="",
         used_minutes=sum((one.used_minutes for one in all_uses), Decimal(0)),
         lost_minutes=sum((one.lost_minutes for one in all_uses), Decimal(0)),
         open_minutes=sum((one.open_minutes for one in all_uses), Decimal(0)),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """What one patient's visits took of a room or a person, in minutes."""
+
+    patient_id: int
+    visits: int
+    used_minutes: Decimal
+    lost_minutes: Decimal
+
+
+def spent(
+    filters: Filters, *, room_id: int | None = None, person_id: int | None = None
+) -> tuple[Spent, ...]:
+    """Whose visits filled a room, a person's time or all rooms; the longest first."""
+    chosen = {"room": room_id, "person": person_id}
+    return tuple(
+        Spent(
+            patient_id=row["patient_id"],
+            visits=row["visits"],
+            used_minutes=Decimal(row["used"]),
+            lost_minutes=Decimal(row["lost"]),
+        )
+        for row in rows(BY_PATIENT, {**filters.arguments(), **chosen})
     )
