@@ -234,7 +234,7 @@ def depth_chart(
 def _cell(group: Group | None, opens: str) -> MatrixCell:
     if group is None:
         return MatrixCell()
-    what = f"depth:{group.condition}:{group.device_kind}:{group.depth_mm}"
+    what = f"depth:{group.condition}:{group.device_kind}:{group.depth_mm:.2f}"
     return MatrixCell(
         count=group.plans or 1,
         value=group.median,
