@@ -8,7 +8,7 @@ from clinic.rules import dates
 from clinic.rules.aftercare_rows import Healing, HealingKind, Instruction
 from clinic.rules.book import RuleBook
 from clinic.rules.sourced import Measure
-from clinic.rules.typical import CAUTIOUS_PHOTOTYPES
+from clinic.rules.typical import counts_as_dark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +89,7 @@ def _window(
 
 def duration(instruction: Instruction, *, phototype: int | None) -> Measure:
     """How long an instruction holds; the longer one for an unknown phototype."""
-    dark = phototype is None or phototype in CAUTIOUS_PHOTOTYPES
-    if dark and instruction.lasts_dark:
+    if counts_as_dark(phototype) and instruction.lasts_dark:
         return instruction.lasts_dark
     return instruction.lasts
 

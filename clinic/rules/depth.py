@@ -20,8 +20,8 @@ from clinic.rules.settings import (
 )
 from clinic.rules.sourced import Measure, Note, Provenance
 from clinic.rules.typical import (
-    CAUTIOUS_PHOTOTYPES,
     Suggestion,
+    counts_as_dark,
     suggest,
     typical_range,
     zone_depth,
@@ -164,7 +164,7 @@ def _condition_range(*, book: RuleBook, setting: Setting) -> Iterator[Finding]:
 
 def _deeper_than_start(*, book: RuleBook, setting: Setting) -> Iterator[Finding]:
     """For information: a first session or dark skin starts in the lower third."""
-    if not setting.first_session and setting.phototype not in CAUTIOUS_PHOTOTYPES:
+    if not setting.first_session and not counts_as_dark(setting.phototype):
         return
     span = zone_depth(
         book,
@@ -174,7 +174,7 @@ def _deeper_than_start(*, book: RuleBook, setting: Setting) -> Iterator[Finding]
         scar=setting.scar,
     )
     if span and setting.mm > span.lower_third:
-        why = "A first session" if setting.first_session else "Phototype V or VI"
+        why = "A first session" if setting.first_session else _skin(setting)
         yield Finding(
             code="depth-start",
             verdict=Verdict.OK,
@@ -186,6 +186,12 @@ def _deeper_than_start(*, book: RuleBook, setting: Setting) -> Iterator[Finding]
             zones=frozenset({setting.zone}),
             info=True,
         )
+
+
+def _skin(setting: Setting) -> str:
+    if setting.phototype is None:
+        return "Skin of a type that is not recorded"
+    return "Phototype V or VI"
 
 
 def _above(setting: Setting, limit: Measure, name: str) -> str:

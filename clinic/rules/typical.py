@@ -143,6 +143,11 @@ def _sources(*spans: Span) -> tuple[str, ...]:
     return tuple(dict.fromkeys(source for span in spans for source in span.sources))
 
 
+def counts_as_dark(phototype: int | None) -> bool:
+    """Whether the cautions for types V and VI hold: also while nobody recorded it."""
+    return phototype is None or phototype in CAUTIOUS_PHOTOTYPES
+
+
 def suggest(
     book: RuleBook,
     *,
@@ -160,5 +165,5 @@ def suggest(
     start = settings.snap_down(book, device=device, mm=span.lower_third)
     if start is None:
         return None
-    cautious = first_session or phototype in CAUTIOUS_PHOTOTYPES
+    cautious = first_session or counts_as_dark(phototype)
     return Suggestion(start=start, range=span, cautious=cautious)

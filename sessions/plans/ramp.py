@@ -1,8 +1,9 @@
 """How deep each session of a plan is meant to go (DESIGN 6, CLINICAL 2.1).
 
 The first session starts in the lower third of the protocol's range; later ones go
-up step by step, to its top, for phototypes V and VI only to its middle. Every
-value is a setting of the device, and none lies beyond the range.
+up step by step, to its top; for phototypes V and VI, and while none is recorded,
+only to its middle. Every value is a setting of the device, and none lies beyond
+the range.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,7 +12,7 @@ from decimal import Decimal
 from clinic.rules import settings
 from clinic.rules.book import RuleBook
 from clinic.rules.devices import Device, Kind
-from clinic.rules.typical import CAUTIOUS_PHOTOTYPES, THIRDS
+from clinic.rules.typical import THIRDS, counts_as_dark
 from sessions.plans.models import ProtocolZone
 
 Range = tuple[Decimal, Decimal]
@@ -41,7 +42,7 @@ def reach(span: Range, *, phototype: int | None) -> Range:
     """From the first session's depth to the last one's, in mm, by the protocol."""
     low, high = span
     start = low + (high - low) / THIRDS
-    top = (low + high) / 2 if phototype in CAUTIOUS_PHOTOTYPES else high
+    top = (low + high) / 2 if counts_as_dark(phototype) else high
     return start, max(top, start)
 
 

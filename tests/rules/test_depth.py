@@ -22,6 +22,7 @@ ZONES = [zone.key for zone in BOOK.zones.values() if not zone.never]
 
 
 def setting(zone="CHEEK", mm="1.0", device=PLAIN_PEN, **more):
+    more.setdefault("phototype", 3)
     return depth.Setting(
         zone=zone, kind=device.kind, mm=Decimal(mm), device=device, **more
     )

@@ -307,6 +307,27 @@ def test_skin_type(phototype, default, strict):
     assert ruling("C35", person=person, strict=True) == strict
 
 
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_skin_type_that_nobody_recorded_is_not_called_dark(strict):
+    (finding,) = [
+        one
+        for one in judged(
+            person=Person(born_on=day("1986-06-01")),
+            strict=frozenset({"C35"}) if strict else frozenset(),
+        )
+        if one.code == "C35"
+    ]
+    assert finding.title == "Skin type not recorded"
+    assert finding.sentence == (
+        "The skin type is not recorded. Until it is, type V or VI is assumed: "
+        "start shallow and keep the 72-hour rule for topicals."
+    )
+    person = Person(born_on=day("1986-06-01"), phototype=5)
+    (known,) = [one for one in judged(person=person) if one.code == "C35"]
+    assert known.title == "Skin type V or VI"
+    assert known.sentence.startswith("The skin type is V or VI:")
+
+
 @pytest.mark.parametrize(
     ("anaesthetic", "default", "strict"),
     [

@@ -111,7 +111,7 @@ def test_a_start_is_the_lower_third_snapped_down_to_the_grid(zone, condition, st
         pytest.param(5, False, True, id="phototype V, later session"),
         pytest.param(6, False, True, id="phototype VI, later session"),
         pytest.param(2, True, True, id="phototype II, first session"),
-        pytest.param(None, False, False, id="phototype not asked, later session"),
+        pytest.param(None, False, True, id="phototype not asked, later session"),
     ],
 )
 def test_first_sessions_and_dark_skin_start_in_the_lower_third(
@@ -163,6 +163,7 @@ def test_deeper_than_the_start_is_said_but_stops_nothing():
     assert said("0.83", first_session=True) == []
     assert said("0.84", first_session=True) == ["depth-start"]
     assert said("0.84", phototype=5) == ["depth-start"]
+    assert said("0.84", phototype=None) == ["depth-start"]
     assert said("0.84", phototype=4) == []
 
 

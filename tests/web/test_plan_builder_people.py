@@ -207,3 +207,18 @@ def test_a_plan_sent_twice_is_booked_once_though_the_limit_fell_in_between() -> 
     limit(desk, "1.25")
     again = desk.post(page)
     assert (again.status_code, again.url) == (302, first.url)
+
+
+@pytest.mark.parametrize(
+    ("phototype", "deepest"), [(4, "1.50"), (5, "1.25"), (6, "1.25"), (None, "1.25")]
+)
+def test_skin_of_a_type_that_nobody_recorded_is_planned_as_dark_skin(
+    phototype: int | None, deepest: str
+) -> None:
+    desk = Desk(clinical=True)
+    desk.patient.phototype = phototype
+    desk.patient.save(update_fields=["phototype"])
+    page = desk.ask()
+    assert ("type is V or VI" in page.text) is (phototype in {5, 6})
+    assert desk.post(page, confirm="screening-warn").status_code == 302
+    assert planned_depths()[-1] == Decimal(deepest)

@@ -18,11 +18,8 @@ from clinic.rules.screening.rows import (
 )
 from clinic.rules.sourced import Row
 
-NOT_RECORDED = {
-    Trigger.AGE: "The date of birth is not recorded.",
-    Trigger.PHOTOTYPE: "The skin type is not recorded.",
-}
-OF_PERSON = set(NOT_RECORDED)
+Unknown = tuple[str, str]  # a title and a sentence
+OF_PERSON = {Trigger.AGE, Trigger.PHOTOTYPE}
 WINDOWED = {Trigger.STOPPED, Trigger.LAST}
 SHAPES = {
     Trigger.NOW: {Shape.STATE},
@@ -46,12 +43,13 @@ def _rule(row: Row, facts: Mapping[str, FactKind]) -> Rule:
     if not cases:
         row.fail("A rule without a case says nothing.")
     _check_info(row, cases, info=info)
+    unknown = _unknown(row, cases)
     rule = Rule(
         code=row.key,
         title=title,
         overridable=overridable,
         info=info,
-        parts=_parts(row.key, title, cases),
+        parts=_parts(row.key, title, cases, unknown),
         views=_views(row),
         sources=where.sources,
         tier=where.tier,
@@ -189,11 +187,22 @@ def _check_info(row: Row, cases: list[Case], *, info: bool) -> None:
         row.fail("Information, and only that, has the verdict OK.")
 
 
-def _parts(code: str, title: str, cases: list[Case]) -> tuple[Part, ...]:
+def _unknown(row: Row, cases: list[Case]) -> Unknown | None:
+    """What a rule on the person says while that is not recorded."""
+    if not any(case.trigger in OF_PERSON for case in cases):
+        return None
+    return row.text("unknown_title"), row.text("unknown")
+
+
+def _parts(
+    code: str, title: str, cases: list[Case], unknown: Unknown | None
+) -> tuple[Part, ...]:
     by_kind: dict[str, list[Case]] = {}
     for case in cases:
         by_kind.setdefault(case.kind.key if case.kind else "", []).append(case)
-    return tuple(_part(code, title, tuple(group)) for group in by_kind.values())
+    return tuple(
+        _part(code, title, tuple(group), unknown) for group in by_kind.values()
+    )
 
 
 def _which(kind: FactKind | None) -> str:
@@ -209,29 +218,33 @@ def _inside(label: str) -> str:
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
-def _part(code: str, title: str, cases: tuple[Case, ...]) -> Part:
+def _part(
+    code: str, title: str, cases: tuple[Case, ...], unknown: Unknown | None
+) -> Part:
     kind = cases[0].kind
     label = kind.label if kind else title
     needling = any(case.scope is Scope.NEEDLING for case in cases)
     scope = Scope.NEEDLING if needling else Scope.ANAESTHETIC
 
-    def asking(sentence: str) -> Finding:
+    def asking(sentence: str, titled: str = title) -> Finding:
         return Finding(
             code=code,
             verdict=Verdict.ASK,
-            title=title,
+            title=titled,
             sentence=sentence,
             sources=("policy",),
             status="P",
             scope=scope,
         )
 
-    unknown = NOT_RECORDED.get(cases[0].trigger, f"Not asked yet: {label}.")
+    titled, sentence = title, f"Not asked yet: {label}."
+    if unknown is not None and cases[0].trigger in OF_PERSON:
+        titled, sentence = unknown
     return Part(
         kind=kind,
         cases=cases,
         grave=(grave_ways(cases, strict=False), grave_ways(cases, strict=True)),
-        ask=asking(unknown),
+        ask=asking(sentence, titled),
         unclear=asking(_which(kind)),
         denied=asking(
             f"The answer and the history differ: {label}. Settle which holds."
