@@ -153,10 +153,12 @@ def _picture(
     values = [one.value for one in readings]
     goal = plan.goal_value if plan.goal_scale == scale.key else None
     points = _dated(band) if isinstance(band, ExpectedBand) else ()
-    tops = [*values, *(point.high for point in points), *([goal] if goal else [])]
+    meant = [] if goal is None else [goal]
+    tops = [*values, *(point.high for point in points), *meant]
+    lows = [Decimal(0), *values, *(point.low for point in points), *meant]
     return Picture(
         scale=scale.short,
-        low=scale.minimum if scale.minimum >= 0 else min([Decimal(0), *values]),
+        low=max(scale.minimum, min(lows)) if scale.minimum < 0 else scale.minimum,
         high=_top(tops, scale),
         readings=tuple(
             Reading(on=one.rated_on, value=Decimal(scale.show(one.value)))

@@ -1,5 +1,6 @@
 """Charts: the marks at the right places, one sentence, the numbers as a table."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,8 +12,10 @@ from django.utils.safestring import SafeString
 
 from clinic.web.charts import frame, planning, progress, report, tables
 from clinic.web.charts.frame import Numbers, Scale, TimeScale
+from clinic.web.drawing.svg import smooth_line
 from clinic.web.gallery import samples
 
+TODAY = date(2026, 3, 4)
 HOSTILE = '"><script>alert(1)</script>'
 
 
@@ -184,6 +187,55 @@ def test_the_goal_and_both_bands_are_drawn_and_never_merged() -> None:
     )
     assert with_class(without, "band") + with_class(without, "band-own") == []
     assert "Published" not in words(without)
+
+
+def heights(path: str) -> list[float]:
+    """Every y of path data: of its points and of the handles of its curves."""
+    return [float(y) for y in re.findall(r"-?[\d.]+ (-?[\d.]+)", path)]
+
+
+def test_bands_and_scores_are_drawn_within_their_scale_and_never_below_nought() -> None:
+    def days(*ends: tuple[str, str]) -> tuple[frame.Band, ...]:
+        return tuple(
+            frame.Band(
+                on=TODAY + timedelta(days=28 * number),
+                low=Decimal(low),
+                high=Decimal(high),
+            )
+            for number, (low, high) in enumerate(ends)
+        )
+
+    falling = days(("18", "18"), ("2", "12"), ("0", "6"), ("0", "4"), ("0", "4"))
+    beyond = days(("-3", "25"), ("-1", "20"), ("0", "21"), ("4", "20"))
+    course = replace(
+        samples.COURSE,
+        low=Decimal(0),
+        high=Decimal(20),
+        expected=falling,
+        own=beyond,
+        readings=tuple(
+            progress.Reading(
+                on=TODAY + timedelta(days=28 * number), value=Decimal(value)
+            )
+            for number, value in enumerate((20, 1, 0, 0, 12))
+        ),
+    )
+    root = parsed(progress.progress_lanes(course))
+    for css in ("band", "band-own", "score"):
+        [path] = with_class(root, css)
+        found = heights(str(path.get("d")))
+        assert found
+        assert min(found) >= progress.SCORE_TOP, css
+        assert max(found) <= progress.SCORE_BASE, css
+
+
+def test_a_soft_curve_stays_between_the_heights_of_its_points() -> None:
+    curve = smooth_line([(0, 0), (10, 100), (20, 100), (30, 40)])
+    assert curve.startswith("M0 0C")
+    for piece, (low, high) in zip(
+        curve.split("C")[1:], [(0, 100), (100, 100), (40, 100)], strict=True
+    ):
+        assert all(low <= y <= high for y in heights(piece))
 
 
 def test_every_session_with_a_depth_has_three_needles_and_its_number() -> None:

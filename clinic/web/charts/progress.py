@@ -168,14 +168,19 @@ def _bands(course: Course, x: TimeScale, y: Scale) -> list[SafeString]:
     ):
         if not bands:
             continue
-        upper: list[Point] = [(x(band.on), y(band.high)) for band in bands]
-        lower: list[Point] = [(x(band.on), y(band.low)) for band in bands]
+        upper: list[Point] = [(x(b.on), y(_within(b.high, course))) for b in bands]
+        lower: list[Point] = [(x(b.on), y(_within(b.low, course))) for b in bands]
         parts.append(element("path", css=css, d=area(upper, lower)))
         if words:
             end_x, end_y = upper[-1]
             above = max(end_y - 8, SCORE_TOP)
             parts.append(label(words, end_x, above, anchor="end", css="sec halo"))
     return parts
+
+
+def _within(value: Decimal, course: Course) -> Decimal:
+    """A value of a band, cut at the ends of the axis."""
+    return max(course.low, min(course.high, value))
 
 
 def _goal(course: Course, y: Scale) -> list[SafeString]:

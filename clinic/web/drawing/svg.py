@@ -76,7 +76,11 @@ def polyline(points: Iterable[Point]) -> str:
 
 
 def smooth_line(points: list[Point], tension: float = 0.32) -> str:
-    """Path data of a soft curve through the points (Catmull-Rom as Bezier)."""
+    """Path data of a soft curve through the points (Catmull-Rom as Bezier).
+
+    Between two points it stays between their heights: a curve that swings further
+    would show values that nobody measured, below nought even.
+    """
     if len(points) < 3:
         return polyline(points)
     pieces = [polyline(points[:1])]
@@ -85,13 +89,14 @@ def smooth_line(points: list[Point], tension: float = 0.32) -> str:
         start, end = points[index], points[index + 1]
         after = points[min(index + 2, len(points) - 1)]
         pull = tension / 2
+        top, base = sorted((start[1], end[1]))
         first = (
             start[0] + (end[0] - before[0]) * pull,
-            start[1] + (end[1] - before[1]) * pull,
+            min(max(start[1] + (end[1] - before[1]) * pull, top), base),
         )
         second = (
             end[0] - (after[0] - start[0]) * pull,
-            end[1] - (after[1] - start[1]) * pull,
+            min(max(end[1] - (after[1] - start[1]) * pull, top), base),
         )
         pieces.append("C" + " ".join(pair(point) for point in (first, second, end)))
     return "".join(pieces)
