@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -19,6 +20,16 @@ from patients.history.queries import Decision, gate_for
 from sessions.charting.models import TreatmentSession, ZoneTreatment
 
 NEED_A_PERSON = frozenset({Verdict.BLOCK, Verdict.DEFER, Verdict.SIGNOFF})
+
+
+class Turn(StrEnum):
+    """The one thing that is to be done next before anybody treats."""
+
+    ASK = "ask"
+    STOPPED = "stopped"
+    DECIDE = "decide"
+    CONSENT = "consent"
+    TREAT = "treat"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +118,22 @@ class Safety:
     def is_open(self) -> bool:
         """Whether the session may go ahead."""
         return not self.waiting and self.consent.stands and self.screening is not None
+
+    @property
+    def stops(self) -> tuple[Waiting, ...]:
+        """What somebody has to decide; not what only waits for an answer."""
+        return tuple(w for w in self.waiting if w.finding.verdict in NEED_A_PERSON)
+
+    def turn(self, mine: frozenset[Authority]) -> Turn:
+        """What this person does next. Questions first: they may decide the rest."""
+        asked = len(self.stops) == len(self.waiting)
+        if self.screening is None or not asked:
+            return Turn.ASK
+        if any(not waiting.may_pass & mine for waiting in self.stops):
+            return Turn.STOPPED
+        if self.stops:
+            return Turn.DECIDE
+        return Turn.TREAT if self.consent.stands else Turn.CONSENT
 
     @property
     def revision(self) -> str:

@@ -87,16 +87,15 @@ def _safety_page(
     codes = ",".join(zone.code for zone in sheet.treated)
     ask = {"patient": session.patient.reference, "purpose": "session", "zones": codes}
     day = session.performed_on
+    mine = authorities_of(request.user)
     context = {
         **_frame(sheet, "safety"),
         "found": found,
+        "turn": found.turn(mine),
+        "stopped_by": next((w.who for w in found.stops if not w.may_pass & mine), ""),
         "consents": consents.all_standing(session.patient, today=day).values(),
         "lines": _lines(sheet),
-        "mine": authorities_of(request.user),
-        "may_pass": {
-            w.finding.code: bool(w.may_pass & authorities_of(request.user))
-            for w in found.waiting
-        },
+        "may_pass": {w.finding.code: bool(w.may_pass & mine) for w in found.waiting},
         "draft": draft_of(session.patient, purpose="session", for_date=day),
         "ask_url": f"{reverse('history:screening-start')}?"
         + urlencode({**ask, "next": here}),
