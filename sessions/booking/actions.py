@@ -1,6 +1,6 @@
 """Booking and moving visits. Every write is whole or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -9,8 +9,9 @@ from django.db import transaction
 from clinic.audit.actions import Entry, record_many
 from clinic.places.models import Site
 from clinic.rules.gates import Step
+from clinic.rules.interval import Planned
 from clinic.staff.models import User
-from sessions.booking import checks, earlier, taking
+from sessions.booking import checks, earlier, going_on, taking
 from sessions.booking.checks import Judgement, Wanted
 from sessions.booking.models import Visit
 from sessions.booking.statuses import MOVABLE, Status
@@ -119,19 +120,14 @@ def refuse_unwise(
     planned = earlier.planned_of(
         e.planned_session_id for e in entries if e.planned_session_id is not None
     )
+    sessions = {e.planned_session_id: _wanted(e, planned) for e in entries}
+    going_on.refuse_closed(
+        {key: one for key, one in sessions.items() if key is not None}, step=step
+    )
     judged: dict[int, Judgement] = {}
     for patient_id in sorted({entry.patient_id for entry in entries}):
         own = [n for n, e in enumerate(entries) if e.patient_id == patient_id]
-        wanted = [
-            Wanted(
-                kind=entries[n].kind,
-                on=entries[n].day,
-                practitioner_id=entries[n].practitioner_id,
-                plan_id=entries[n].plan_id,
-                planned=planned.get(entries[n].planned_session_id or 0, ()),
-            )
-            for n in own
-        ]
+        wanted = [_wanted(entries[n], planned) for n in own]
         confirmed = frozenset(c for n in own for c in entries[n].confirmed_rules)
         found = checks.refuse_unwise(
             patient_id=patient_id,
@@ -142,6 +138,16 @@ def refuse_unwise(
         )
         judged |= dict(zip(own, found, strict=True))
     return [judged[n] for n in range(len(entries))]
+
+
+def _wanted(entry: VisitEntry, planned: Mapping[int, tuple[Planned, ...]]) -> Wanted:
+    return Wanted(
+        kind=entry.kind,
+        on=entry.day,
+        practitioner_id=entry.practitioner_id,
+        plan_id=entry.plan_id,
+        planned=planned.get(entry.planned_session_id or 0, ()),
+    )
 
 
 def _today(site_id: int, now: datetime) -> date:

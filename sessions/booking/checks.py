@@ -139,8 +139,7 @@ def refuse_unwise(
     Call inside the booking transaction, after the patient's row is locked.
     """
     patient = Patient.objects.get(pk=patient_id)
-    if patient.is_deceased:
-        raise RefusedError([_of_the_dead(one, step) for one in wanted])
+    refuse_the_dead(patient, wanted=wanted, step=step)
     sessions = [one for one in wanted if one.is_session]
     if not sessions:
         return tuple(_talk(one, step) for one in wanted)
@@ -155,6 +154,12 @@ def refuse_unwise(
     if closed:
         raise RefusedError(sorted(closed, key=_gravest_first))
     return judged
+
+
+def refuse_the_dead(patient: Patient, *, wanted: Sequence[Wanted], step: Step) -> None:
+    """Raise RefusedError when the patient has died."""
+    if patient.is_deceased:
+        raise RefusedError([_of_the_dead(one, step) for one in wanted])
 
 
 def _gravest_first(one: Judgement) -> int:

@@ -17,7 +17,7 @@ from sessions.booking.actions import VisitEntry
 from sessions.booking.statuses import Status
 from sessions.booking.taking import Claim
 from sessions.plans import actions as plans
-from sessions.plans.actions import PlanEntry
+from sessions.plans.actions import PlanChangedError, PlanEntry
 from sessions.plans.models import Plan
 from sessions.plans.statuses import PlanStatus
 
@@ -180,7 +180,8 @@ def set_plan_status(
 ) -> Plan:
     """Take a plan to another state; stopping it cancels the visits still ahead.
 
-    Raises like `sessions.plans.actions.set_status`.
+    Raises like `sessions.plans.actions.set_status`; PlanChangedError also when a
+    visit was booked while it was being stopped.
     """
     if status is PlanStatus.STOPPED:
         ahead = list(queries.open_visits_of_plan(plan_id=plan.pk))
@@ -194,7 +195,7 @@ def set_plan_status(
                 now=now,
                 reason=reason,
             )
-    return plans.set_status(
+    changed = plans.set_status(
         plan=plan,
         version=version,
         status=status,
@@ -203,3 +204,7 @@ def set_plan_status(
         today=today,
         reason=reason,
     )
+    # From here on nobody books more of it: the plan is locked, and it is over.
+    if status is PlanStatus.STOPPED and queries.open_visits_of_plan(plan_id=plan.pk):
+        raise PlanChangedError(changed)
+    return changed

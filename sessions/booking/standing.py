@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sessions.booking import taking, words
+from sessions.booking import going_on, taking, words
 from sessions.booking.models import Visit
 from sessions.booking.statuses import FREE, Status
 
@@ -10,12 +10,14 @@ from sessions.booking.statuses import FREE, Status
 def why_closed(visits: Sequence[Visit]) -> dict[int, str]:
     """By key of the visit why it stays missed or cancelled; one query at most.
 
-    The time itself may be taken as well: that is asked when the step is taken.
+    The visits come with their planned sessions and the plans of these. That the time
+    is taken or a rule stands against the day is asked when the step is taken.
     """
     freed = [visit for visit in visits if Status(visit.status) in FREE]
     booked = taking.booked_sessions(visit.planned_session_id for visit in freed)
-    return {
-        visit.pk: words.booked_words(booked[visit.planned_session_id])
-        for visit in freed
-        if visit.planned_session_id in booked
-    }
+    closed = {visit.pk: going_on.why_not(visit.planned_session) for visit in freed}
+    for visit in freed:
+        again = booked.get(visit.planned_session_id or 0)
+        if again is not None:
+            closed[visit.pk] = words.booked_words(again)
+    return {key: sentence for key, sentence in closed.items() if sentence}

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from clinic.audit.actions import record
+from clinic.rules.gates import Step
 from clinic.staff.models import User
-from sessions.booking import taking
+from sessions.booking import checks, earlier, going_on, marks, taking
 from sessions.booking.actions import VisitChangedError, claim_of
+from sessions.booking.checks import Wanted
 from sessions.booking.models import Visit
 from sessions.booking.statuses import FREE, Status, may_become
 
@@ -31,22 +33,24 @@ def set_status(
     now: datetime,
     numbing_minutes: int | None = None,
     reason: str = "",
+    confirmed: frozenset[str] = checks.NOTHING,
 ) -> Visit:
     """Take a visit one step on, or one step back.
 
-    A visit that was missed or cancelled takes its time again only when it is
-    still free (TimeTakenError) and its session was not booked again
-    (SessionTakenError). Raises VisitChangedError when it was changed since it was
-    shown, WayClosedError when the step does not exist.
+    A visit that was missed or cancelled is taken up again like a new booking: raises
+    TimeTakenError, SessionTakenError and RefusedError as `actions.book` does;
+    `confirmed` are the warnings that were confirmed. Raises VisitChangedError when it
+    was changed since it was shown, WayClosedError when the step does not exist.
     """
     taking.lock([claim_of(visit)])
-    fresh = Visit.objects.select_for_update().get(pk=visit.pk)
+    rows = Visit.objects.select_related("patient", "site")
+    fresh = rows.select_for_update(of=("self",)).get(pk=visit.pk)
     if fresh.version != version:
         raise VisitChangedError(fresh)
     if not may_become(Status(fresh.status), status):
         raise WayClosedError(fresh, status)
     if Status(fresh.status) in FREE and status not in FREE:
-        _take_again(fresh)
+        fresh.confirmed_rules = _take_again(fresh, confirmed=confirmed, now=now)
     _stamp(fresh, status, now=now, numbing_minutes=numbing_minutes, reason=reason)
     with taking.guarded():
         fresh.save()
@@ -62,10 +66,31 @@ def set_status(
     return fresh
 
 
-def _take_again(visit: Visit) -> None:
-    """Its time and its session of the plan must be as free as for a new booking."""
-    taking.refuse_booked_sessions([visit.planned_session_id])
+def _take_again(visit: Visit, *, confirmed: frozenset[str], now: datetime) -> list[str]:
+    """Ask all that a new booking is asked; codes of the warnings that were confirmed.
+
+    A warning about the patient that was confirmed when the visit was booked stays
+    so, one about a gap does not: other sessions may have come since.
+    """
+    key = visit.planned_session_id
+    taking.refuse_booked_sessions([key])
     taking.refuse_taken([claim_of(visit)], moving=[visit.pk])
+    wanted = Wanted(
+        kind=visit.kind,
+        on=visit.day,
+        practitioner_id=visit.practitioner_id,
+        plan_id=visit.plan_id,
+        planned=earlier.planned_of([key]).get(key, ()) if key else (),
+    )
+    going_on.refuse_closed({key: wanted} if key else {}, step=Step.BOOK)
+    [judgement] = checks.refuse_unwise(
+        patient_id=visit.patient_id,
+        wanted=[wanted],
+        step=Step.BOOK,
+        today=now.astimezone(visit.site.zone).date(),
+        confirmed=confirmed | (frozenset(visit.confirmed_rules) - marks.GAP_CODES),
+    )
+    return list(judgement.confirmed_rules)
 
 
 def _stamp(

@@ -17,8 +17,9 @@ from clinic.places.http import StaffRequest, wants_fragment
 from clinic.staff.policy import Action, may, requires
 from clinic.staff.timeouts import background
 from clinic.web import once
-from sessions.booking import access, reading, stepping, today, words
+from sessions.booking import access, reading, stepping, today, visit_views, words
 from sessions.booking.actions import VisitChangedError
+from sessions.booking.checks import RefusedError
 from sessions.booking.day_strip import day_strip
 from sessions.booking.opening import is_clinical
 from sessions.booking.statuses import Status
@@ -58,12 +59,10 @@ def _day_page(
     scope: str,
     *,
     status: int = 200,
-    said: str = "",
-    spoken: str = "",
+    **more: str,
 ) -> HttpResponse:
     shown = _day(request, wanted)
-    context = _context(request, shown, _scope(request, scope))
-    context |= {"said": said, "spoken": spoken}
+    context = {**_context(request, shown, _scope(request, scope)), **more}
     if wants_fragment(request):
         return _changed(render(request, "booking/_day.html", context, status=status))
     return render(request, "booking/today.html", context, status=status)
@@ -132,20 +131,16 @@ def step(request: StaffRequest, ref: str) -> HttpResponse:
             now=now,
             numbing_minutes=today.numbing_minutes(visit),
             reason=form.cleaned_data["reason"],
+            confirmed=frozenset(request.POST.getlist("confirm")),
         )
         return back
 
     try:
         answer = once.answer(request=request, form=form, now=now, write=write)
-    except VisitChangedError:
-        said = _("Somebody changed this visit a moment ago. Here is how it stands now.")
-        return _refused(request, said)
-    except WayClosedError:
-        said = _("The visit cannot go from where it stands to there.")
-        return _refused(request, said)
-    except TimeTakenError as error:
-        said = words.not_again_words(error)
-        return _refused(request, said)
+    except (VisitChangedError, WayClosedError, TimeTakenError) as error:
+        return _refused(request, _why_not(error))
+    except RefusedError as error:
+        return _against_a_rule(request, visit.reference, error)
     if not wants_fragment(request) or answer.status_code == 409:
         return answer
     spoken = _("%(reference)s: %(status)s") % {
@@ -156,11 +151,32 @@ def step(request: StaffRequest, ref: str) -> HttpResponse:
     return _day_page(request, d, scope, spoken=spoken)
 
 
-def _refused(request: StaffRequest, said: str, *, status: int = 409) -> HttpResponse:
-    """The day as it is now, with what could not be done."""
+def _why_not(error: VisitChangedError | WayClosedError | TimeTakenError) -> str:
+    if isinstance(error, VisitChangedError):
+        return _("Somebody changed this visit a moment ago. Here is how it stands now.")
+    if isinstance(error, WayClosedError):
+        return _("The visit cannot go from where it stands to there.")
+    return words.not_again_words(error)
+
+
+def _against_a_rule(
+    request: StaffRequest, ref: str, error: RefusedError
+) -> HttpResponse:
+    """What a rule says; what it only asks is confirmed on the visit's own page."""
+    if "visit" in request.POST:
+        return visit_views.refused_page(request, ref, error)
+    lines = words.lines_of(error.judged, clinical=is_clinical(request.user))
+    said = " ".join(line.text for line in lines)
+    return _refused(request, said, about=ref)
+
+
+def _refused(
+    request: StaffRequest, said: str, *, status: int = 409, about: str = ""
+) -> HttpResponse:
+    """The day as it is now, with what could not be done, and with which visit."""
     if wants_fragment(request):
         d, scope = request.POST.get("d", ""), request.POST.get("scope", "")
-        return _day_page(request, d, scope, status=status, said=said)
+        return _day_page(request, d, scope, status=status, said=said, about=about)
     messages.error(request, said)
     return redirect(_came_from(request))
 

@@ -69,6 +69,15 @@ def _visit_page(
     return render(request, "booking/visit.html", shown, status=status)
 
 
+def refused_page(request: StaffRequest, ref: str, error: RefusedError) -> HttpResponse:
+    """The visit with what a rule says against a step, and what it only asks."""
+    lines = words.lines_of(error.judged, clinical=is_clinical(request.user))
+    refusals = [line.text for line in lines if line.refuses]
+    asks = [line for line in lines if not line.refuses]
+    said = " ".join(refusals)
+    return _visit_page(request, ref, status=422, said=said, asks=asks)
+
+
 @requires(Action.VISIT_WRITE)
 @require_POST
 def cancel(request: StaffRequest, ref: str) -> HttpResponse:

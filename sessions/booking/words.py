@@ -20,6 +20,7 @@ from clinic.rules.series import Check, Reason
 from clinic.web.templatetags.formats import days_words
 from sessions.booking import marks
 from sessions.booking.checks import DECEASED, SCREENING, Judgement
+from sessions.booking.going_on import PLAN_CLOSED
 from sessions.booking.models import VISIT_STATUSES
 from sessions.booking.reasons import describe, describe_all
 from sessions.booking.taking import Booked, Clash, SessionTakenError, TimeTakenError
@@ -55,7 +56,7 @@ def lines_of(judged: Iterable[Judgement], *, clinical: bool) -> list[Line]:
 def _line(ruling: Ruling, judgement: Judgement, *, clinical: bool) -> Line:
     finding = ruling.finding
     refuses = ruling.does is Pass.REFUSED
-    is_open = clinical or finding.code == DECEASED
+    is_open = clinical or finding.code in {DECEASED, PLAN_CLOSED}
     text = said_of(finding) if is_open else _for_the_desk(finding, refuses=refuses)
     offered = judgement.first_allowed_on
     if refuses and offered is not None:

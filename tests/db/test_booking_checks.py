@@ -9,9 +9,10 @@ import pytest
 from clinic.audit.models import AuditEvent
 from clinic.rules.gates import Pass, Step
 from patients.models import PatientCondition
-from sessions.booking import actions, checks, earlier
+from sessions.booking import actions, checks, earlier, stepping
 from sessions.booking.actions import Move, VisitEntry
 from sessions.booking.checks import RefusedError
+from sessions.booking.statuses import Status
 from sessions.models import Plan, Visit, ZoneTreatment
 from tests import factories
 from tests.factories import NOW, TODAY
@@ -273,3 +274,115 @@ def test_a_new_course_long_after_another_one_needs_no_word() -> None:
     assert visit.confirmed_rules == []
     again = refused(course, course.entry(2, 100))
     assert {f.code for f in again.gate.that(Pass.CONFIRM)} == {"interval-long"}
+
+
+def taken_up(course: Course, visit: Visit, *confirmed: str) -> Visit:
+    visit.refresh_from_db()
+    return stepping.set_status(
+        visit=visit,
+        version=visit.version,
+        status=Status.CONFIRMED,
+        by=course.desk,
+        now=NOW,
+        confirmed=frozenset(confirmed),
+    )
+
+
+def freed(course: Course, status: str, *, days: int, number: int = 2) -> Visit:
+    """A visit that gave its time up, so many days after the first session."""
+    return factories.make_visit(
+        patient=course.patient,
+        practitioner=course.practitioner,
+        room=course.room,
+        by=course.desk,
+        plan=course.plan,
+        planned_session=course.planned[number - 1],
+        starts_at=NOW + timedelta(days=days),
+        status=status,
+    )
+
+
+@pytest.mark.parametrize("status", ["missed", "cancelled"])
+@pytest.mark.parametrize(("days", "is_fine"), [(3, False), (13, False), (28, True)])
+@pytest.mark.regression
+def test_a_visit_is_taken_up_again_only_where_it_could_be_booked(
+    status: str, days: int, is_fine: bool
+) -> None:
+    course = Course()
+    visit = freed(course, status, days=days)
+    if is_fine:
+        assert taken_up(course, visit).status == "confirmed"
+        return
+    with pytest.raises(RefusedError) as caught:
+        taken_up(course, visit)
+    assert {f.code for f in caught.value.gate.refusing} == {"interval-block"}
+    visit.refresh_from_db()
+    assert (visit.status, visit.version) == (status, 1)
+
+
+@pytest.mark.regression
+def test_an_unusual_gap_is_confirmed_again_when_a_visit_is_taken_up() -> None:
+    course = Course()
+    visit = freed(course, "cancelled", days=20)
+    Visit.objects.filter(pk=visit.pk).update(confirmed_rules=["interval-short", "C35"])
+    with pytest.raises(RefusedError) as caught:
+        taken_up(course, visit)
+    assert caught.value.gate.does is Pass.CONFIRM
+    again = taken_up(course, visit, "interval-short")
+    assert again.status == "confirmed"
+    assert "interval-short" in again.confirmed_rules
+
+
+@pytest.mark.parametrize(
+    ("status", "is_open"),
+    [
+        ("to_book", True),
+        ("running", True),
+        ("paused", True),
+        ("review_due", True),
+        ("finished", False),
+        ("stopped", False),
+    ],
+)
+@pytest.mark.regression
+def test_nothing_of_a_plan_that_is_over_is_booked_or_taken_up(
+    status: str, is_open: bool
+) -> None:
+    course = Course()
+    visit = freed(course, "cancelled", days=28)
+    Plan.objects.filter(pk=course.plan.pk).update(
+        status=status, stop_reason="moved" if status == "stopped" else ""
+    )
+    if is_open:
+        assert course.book(course.entry(3, 56))
+        assert taken_up(course, visit).status == "confirmed"
+        return
+    error = refused(course, course.entry(3, 56))
+    assert [f.code for f in error.gate.refusing] == ["plan-closed"]
+    with pytest.raises(RefusedError) as caught:
+        taken_up(course, visit)
+    assert [f.code for f in caught.value.gate.refusing] == ["plan-closed"]
+
+
+@pytest.mark.regression
+def test_a_session_that_the_plan_dropped_is_not_booked_or_taken_up() -> None:
+    course = Course()
+    visit = freed(course, "missed", days=28)
+    course.plan.planned_sessions.filter(number=2).update(is_dropped=True)
+    error = refused(course, course.entry(2, 56))
+    assert "no longer part of the plan" in error.gate.refusing[0].sentence
+    with pytest.raises(RefusedError, match="rule stands"):
+        taken_up(course, visit)
+
+
+@pytest.mark.regression
+def test_a_visit_of_somebody_no_longer_qualified_is_not_taken_up() -> None:
+    course = Course()
+    visit = freed(course, "cancelled", days=28)
+    course.practitioner.qualifications.update(valid_until=visit.day)
+    assert taken_up(course, visit).status == "confirmed"
+    Visit.objects.filter(pk=visit.pk).update(status="cancelled")
+    course.practitioner.qualifications.update(valid_until=visit.day - timedelta(days=1))
+    with pytest.raises(RefusedError) as caught:
+        taken_up(course, visit)
+    assert [f.code for f in caught.value.gate.refusing] == ["unqualified"]

@@ -4,15 +4,17 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from django.db import connection, connections
 
 from clinic.models import Room, User
-from sessions.booking import actions, stepping, taking
+from sessions.booking import actions, going_on, plan_actions, stepping, taking
 from sessions.booking.actions import VisitEntry
 from sessions.booking.statuses import Status
 from sessions.models import Visit
+from sessions.plans.statuses import PlanStatus
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -199,6 +201,7 @@ def test_two_desks_book_one_planned_session_at_two_times_and_one_is_told(
     if guard_only:
         monkeypatch.setattr(taking, "lock", lambda claims: None)
         monkeypatch.setattr(taking, "refuse_booked_sessions", lambda planned: None)
+        monkeypatch.setattr(going_on, "refuse_closed", lambda wanted, step: None)
     site = factories.make_site()
     desk = factories.make_desk(site=site)
     room = factories.make_room(site=site)
@@ -220,6 +223,7 @@ def test_two_desks_book_one_planned_session_at_two_times_and_one_is_told(
             kind="session",
             plan_id=plan.pk,
             planned_session_id=first.pk,
+            confirmed_rules=("interval-short", "interval-long"),
         )
         return lambda: actions.book(entries=[entry], by=desk, now=factories.NOW)
 
@@ -262,3 +266,36 @@ def test_two_desks_bring_one_session_back_and_one_is_told() -> None:
 
     assert sorted(outcomes) == ["taken"] * 3 + ["won"]
     assert Visit.objects.filter(status="confirmed").count() == 1
+
+
+@pytest.mark.parametrize("again", range(4))
+@pytest.mark.regression
+def test_a_plan_that_is_stopped_leaves_no_visit_behind(again: int) -> None:
+    site = factories.make_site()
+    desk = factories.make_desk(site=site)
+    patient = factories.make_patient()
+    plan = factories.make_plan(
+        condition=factories.make_condition(patient=patient), site=site, by=desk
+    )
+    entry = _entry(
+        patient_id=patient.pk,
+        practitioner=factories.make_practitioner(site=site),
+        room=factories.make_room(site=site),
+        starts_at=factories.NOW,
+    )
+    first = plan.planned_sessions.get(number=1)
+    entry = replace(entry, kind="session", plan_id=plan.pk, planned_session_id=first.pk)
+    stop = partial(
+        plan_actions.set_plan_status,
+        plan=plan,
+        version=1,
+        status=PlanStatus.STOPPED,
+        by=desk,
+        now=factories.NOW,
+        today=factories.TODAY,
+        reason="moved away",
+    )
+    _race([partial(actions.book, entries=[entry], by=desk, now=factories.NOW), stop])
+    plan.refresh_from_db()
+    still = Visit.objects.filter(plan=plan, status="unconfirmed").exists()
+    assert not (plan.status == "stopped" and still)

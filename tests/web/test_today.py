@@ -213,6 +213,68 @@ def test_what_was_booked_again_is_offered_no_way_back(house: House) -> None:
     assert [way.attributes["value"] for way in ways] == ["arrived", "confirmed"]
 
 
+def near(house: House, days: int) -> Visit:
+    """A cancelled session of today, so many days after another one of the plan."""
+    gone = house.add(status="cancelled")
+    assert gone.plan is not None
+    factories.make_visit(
+        patient=gone.patient,
+        practitioner=house.practitioner,
+        room=house.room,
+        by=house.desk,
+        plan=gone.plan,
+        planned_session=gone.plan.planned_sessions.get(number=2),
+        starts_at=gone.starts_at - timedelta(days=days),
+    )
+    return gone
+
+
+@pytest.mark.regression
+def test_a_day_too_near_to_another_session_is_refused_in_words(house: House) -> None:
+    gone = near(house, 3)
+    answer = house.take(gone, "confirmed")
+    assert answer.status_code == 409
+    page = Page(html(answer))
+    assert "Too soon after or before another session." in page.text
+    url = reverse("booking:visit", args=[gone.reference])
+    assert any(link.attributes.get("href") == url for link in page.all("a"))
+    gone.refresh_from_db()
+    assert gone.status == "cancelled"
+
+
+@pytest.mark.regression
+def test_an_unusual_day_is_confirmed_on_the_page_of_the_visit(house: House) -> None:
+    gone = near(house, 20)
+    client = signed_in(house.desk)
+    url = reverse("booking:step", args=[gone.reference])
+    asked = {"status": "confirmed", "version": 1, "visit": gone.reference}
+    answer = client.post(url, asked)
+    page = Page(html(answer))
+    assert (answer.status_code, page.faults()) == (422, [])
+    codes = [box.attributes["value"] for box in page.all("input", name="confirm")]
+    assert codes == ["interval-short"]
+    assert client.post(url, {**asked, "confirm": codes}).status_code == 302
+    gone.refresh_from_db()
+    assert (gone.status, gone.confirmed_rules) == ("confirmed", codes)
+
+
+@pytest.mark.regression
+def test_a_visit_of_a_plan_that_was_stopped_is_offered_no_way_back(
+    house: House,
+) -> None:
+    gone = house.add(status="missed")
+    assert gone.plan is not None
+    type(gone.plan).objects.filter(pk=gone.plan_id).update(
+        status="stopped", stop_reason="moved", ended_on=gone.day
+    )
+    answer = house.take(gone, "arrived")
+    assert answer.status_code == 409
+    assert "The plan is stopped" in Page(html(answer)).text
+    page = signed_in(house.desk).get(reverse("booking:visit", args=[gone.reference]))
+    assert "The plan is stopped" in Page(html(page)).text
+    assert not Page(html(page)).all("button", name="status")
+
+
 def test_an_open_page_is_left_alone_until_something_changes(house: House) -> None:
     visit = house.add()
     client = signed_in(house.desk)

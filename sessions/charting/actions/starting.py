@@ -17,6 +17,7 @@ from clinic.staff.models import User
 from clinic.web.templatetags.formats import day_year
 from sessions.booking import stepping, words
 from sessions.booking.actions import VisitChangedError
+from sessions.booking.checks import RefusedError
 from sessions.booking.models import Visit
 from sessions.booking.statuses import Status
 from sessions.booking.stepping import WayClosedError
@@ -120,6 +121,10 @@ def _take_to_the_room(visit: Visit, *, by: User, now: datetime) -> None:
             fresh = error.visit
         except TimeTakenError as error:
             raise SheetRefusedError(words.not_again_words(error)) from error
+        except RefusedError as error:
+            lines = words.lines_of(error.judged, clinical=True)
+            said = " ".join(line.text for line in lines)
+            raise SheetRefusedError(said) from error
         else:
             return
     raise SheetRefusedError(_("The visit is being changed. Try again."))

@@ -1,0 +1,60 @@
+"""Whether a session may still be booked: its plan goes on and the session is in it."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+
+from clinic.rules import gates
+from clinic.rules.findings import Finding, Verdict
+from clinic.rules.gates import Step
+from sessions.booking.checks import Judgement, RefusedError, Wanted
+from sessions.plans.models import PlannedSession
+from sessions.plans.statuses import OPEN, PlanStatus
+
+PLAN_CLOSED = "plan-closed"
+
+
+def why_not(planned: PlannedSession | None) -> str:
+    """Why this session is booked no more, empty when it may be. Reads its plan."""
+    if planned is None:
+        return ""
+    if PlanStatus(planned.plan.status) not in OPEN:
+        return _("The plan is %(status)s: nothing more of it is booked.") % {
+            "status": planned.plan.get_status_display().lower()
+        }
+    if planned.is_dropped:
+        return _("Session %(number)d is no longer part of the plan.") % {
+            "number": planned.number
+        }
+    return ""
+
+
+def refuse_closed(wanted: Mapping[int, Wanted], *, step: Step) -> None:
+    """Raise RefusedError when a plan is over or has dropped the session.
+
+    `wanted` are the visits by key of their planned session. Their plans stay
+    locked: whoever stops one comes before or after. Call after the other locks.
+    """
+    if not wanted:
+        return
+    rows = (
+        PlannedSession.objects.filter(pk__in=list(wanted))
+        .select_related("plan")
+        .select_for_update(of=("plan",), no_key=True)
+        .order_by("plan_id", "number")
+    )
+    closed = [(wanted[row.pk], why_not(row)) for row in rows]
+    judged = [_refused(one, sentence, step) for one, sentence in closed if sentence]
+    if judged:
+        raise RefusedError(judged)
+
+
+def _refused(wanted: Wanted, sentence: str, step: Step) -> Judgement:
+    finding = Finding(
+        code=PLAN_CLOSED,
+        verdict=Verdict.BLOCK,
+        title=_("The plan is over"),
+        sentence=sentence,
+        absolute=True,
+    )
+    return Judgement(wanted=wanted, gate=gates.gate(findings=[finding], step=step))
