@@ -9,3 +9,10 @@ class SessionsConfig(AppConfig):
     name = "sessions"
     label = "treatments"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Let the death of a patient end the visits that are still to come."""
+        from patients.records import endings
+        from sessions.booking import deaths
+
+        endings.add_source(deaths.standing, deaths.end)

@@ -9,7 +9,7 @@ from django.db.models import F
 
 from clinic.audit import actions as audit
 from clinic.staff.models import User
-from patients.records import names, phones, queries
+from patients.records import endings, names, phones, queries
 from patients.records.models import BreakGlass, Patient
 
 _COPIES = frozenset({"search_name", "phone_digits"})
@@ -95,17 +95,22 @@ def change_patient(
     clinical: ClinicalEntry | None,
     by: User,
     now: datetime,
+    ends: frozenset[str] = frozenset(),
 ) -> None:
     """Save what was typed over the version the form showed.
 
-    The clinical part stays as it is when there is none. Raises
-    ChangedMeanwhileError when the patient has moved on since.
+    The clinical part stays as it is when there is none. A death ends what stands for
+    the patient; `ends` are the keys of what the form showed of it. Raises
+    ChangedMeanwhileError when the patient has moved on since, StillStandsError when
+    something else would end.
     """
     columns = _columns(entry, clinical)
     with transaction.atomic():
         before = Patient.objects.select_for_update().get(pk=patient.pk)
         if before.version != version:
             raise ChangedMeanwhileError
+        if entry.is_deceased:
+            endings.end_all(patient=before, shown=ends, by=by, now=now)
         changed = sorted(
             name for name in columns if getattr(before, name) != columns[name]
         )

@@ -23,6 +23,7 @@ from clinic.web import conflicts, once
 from clinic.web import find as find_box
 from clinic.web.forms import new_key
 from patients.records import access, actions, filters, finding, queries, tabs
+from patients.records.endings import StillStandsError
 from patients.records.forms import BreakGlassForm, PatientForm
 
 PAGE_SIZE = 50
@@ -137,6 +138,7 @@ def edit(request: StaffRequest, ref: str) -> HttpResponse:
             clinical=form.clinical_entry(),
             by=request.user,
             now=now,
+            ends=frozenset(request.POST.getlist("ends")),
         )
         messages.success(request, _("Saved."))
         return tabs.home_of(patient)
@@ -146,6 +148,8 @@ def edit(request: StaffRequest, ref: str) -> HttpResponse:
     except actions.ChangedMeanwhileError:
         form.patient = open_patient(request.user, ref, now)
         return _conflict_page(request, form)
+    except StillStandsError as error:
+        return _edit_page(request, form, status=422, endings=error.endings)
 
 
 @requires(Action.CHART_LOG)

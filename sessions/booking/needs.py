@@ -63,7 +63,9 @@ def before_treatment(whose: Whose) -> Iterator[Need]:
     visits = [
         visit
         for visit in whose.own(queries.visits_of_day(site=whose.site, day=whose.day))
-        if visit.kind == SESSION and Status(visit.status) not in OVER
+        if visit.kind == SESSION
+        and Status(visit.status) not in OVER
+        and not visit.patient.is_deceased
     ]
     patients = {visit.patient_id: visit.patient for visit in visits}
     unsigned = without_treatment_consent(patients.values(), today=whose.day)
@@ -133,6 +135,7 @@ def missed(whose: Whose) -> Iterator[Need]:
         whose.own(Visit.objects.filter(status=Status.MISSED, kind=SESSION))
         .filter(day__range=(whose.day - LOOKING_BACK, whose.day))
         .filter(plan__status=PlanStatus.RUNNING, planned_session__is_dropped=False)
+        .exclude(patient__is_deceased=True)
         .exclude(Exists(again.exclude(status__in=FREE_STATUSES)))
         .select_related("patient")
         .order_by("-starts_at")
@@ -154,7 +157,8 @@ def plans(whose: Whose) -> Iterator[Need]:
     """Plans that wait to be booked, and reviews that are due without a visit."""
     review = Visit.objects.filter(plan=OuterRef("pk"), kind="review")
     ahead = review.filter(day__gte=whose.day).exclude(status__in=FREE_STATUSES)
-    rows = Plan.objects.filter(site=whose.site).select_related("patient", "protocol")
+    rows = Plan.objects.filter(site=whose.site, patient__is_deceased=False)
+    rows = rows.select_related("patient", "protocol")
     if whose.practitioner_id is not None:
         rows = rows.filter(practitioner_id=whose.practitioner_id)
     yield from map(_to_book, rows.filter(status=PlanStatus.TO_BOOK).order_by("id"))

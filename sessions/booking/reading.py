@@ -161,9 +161,9 @@ def goal_words(plan: Plan) -> str:
 
 def may_open(visit: Visit, *, today: date) -> bool:
     """Whether there is a sheet to open: begun already, or to begin on this day."""
-    is_its_day = visit.day in {today, first_day(today)}
+    may_begin = visit.day in {today, first_day(today)} and not visit.patient.is_deceased
     has_sheet = hasattr(visit, "session")
-    return bool(url_of("charting:start", visit.reference)) and (is_its_day or has_sheet)
+    return bool(url_of("charting:start", visit.reference)) and (may_begin or has_sheet)
 
 
 def first_day(today: date) -> date:

@@ -28,6 +28,7 @@ WAYS: dict[Status, frozenset[Status]] = {
     _S.CANCELLED: frozenset({_S.UNCONFIRMED, _S.CONFIRMED}),
 }
 FREE = frozenset({_S.MISSED, _S.CANCELLED})
+ENDS = FREE | {_S.DONE}
 MOVABLE = frozenset({_S.UNCONFIRMED, _S.CONFIRMED})
 
 

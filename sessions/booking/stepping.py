@@ -11,7 +11,7 @@ from sessions.booking import checks, earlier, going_on, marks, taking
 from sessions.booking.actions import VisitChangedError, claim_of
 from sessions.booking.checks import Wanted
 from sessions.booking.models import Visit
-from sessions.booking.statuses import FREE, Status, may_become
+from sessions.booking.statuses import ENDS, FREE, Status, may_become
 
 
 class WayClosedError(Exception):
@@ -40,7 +40,8 @@ def set_status(
     A visit that was missed or cancelled is taken up again like a new booking: raises
     TimeTakenError, SessionTakenError and RefusedError as `actions.book` does;
     `confirmed` are the warnings that were confirmed. Raises VisitChangedError when it
-    was changed since it was shown, WayClosedError when the step does not exist.
+    was changed since it was shown, WayClosedError when the step does not exist, and
+    RefusedError for every step but those that end the visit of somebody who has died.
     """
     taking.lock([claim_of(visit)])
     rows = Visit.objects.select_related("patient", "site")
@@ -49,21 +50,35 @@ def set_status(
         raise VisitChangedError(fresh)
     if not may_become(Status(fresh.status), status):
         raise WayClosedError(fresh, status)
+    if status not in ENDS:
+        wanted = Wanted(kind=fresh.kind, on=fresh.day)
+        checks.refuse_the_dead(fresh.patient, wanted=[wanted], step=Step.BOOK)
     if Status(fresh.status) in FREE and status not in FREE:
         fresh.confirmed_rules = _take_again(fresh, confirmed=confirmed, now=now)
     _stamp(fresh, status, now=now, numbing_minutes=numbing_minutes, reason=reason)
     with taking.guarded():
         fresh.save()
+    _record(fresh, by=by, now=now)
+    return fresh
+
+
+def cancel_locked(*, visit: Visit, reason: str, by: User, now: datetime) -> None:
+    """Cancel a visit whose row and patient are locked; it may be cancelled now."""
+    _stamp(visit, Status.CANCELLED, now=now, numbing_minutes=None, reason=reason)
+    visit.save()
+    _record(visit, by=by, now=now)
+
+
+def _record(visit: Visit, *, by: User, now: datetime) -> None:
     record(
         by=by,
         now=now,
         action="visit.status",
-        patient_id=fresh.patient_id,
+        patient_id=visit.patient_id,
         object_kind="visit",
-        object_id=fresh.pk,
-        status=status.value,
+        object_id=visit.pk,
+        status=visit.status,
     )
-    return fresh
 
 
 def _take_again(visit: Visit, *, confirmed: frozenset[str], now: datetime) -> list[str]:

@@ -16,7 +16,7 @@ from patients.history import queries as history
 from patients.history.models import Screening
 from sessions.booking import courses, queries, standing
 from sessions.booking.models import Visit
-from sessions.booking.statuses import FREE, WAYS, Status
+from sessions.booking.statuses import ENDS, WAYS, Status
 from sessions.plans.models import PlannedSession
 
 NUMBING_MINUTES = 30
@@ -92,7 +92,9 @@ class Row:
     @property
     def may_start(self) -> bool:
         """Whether the practitioner may open the sheet."""
-        return self.is_session and Status(self.visit.status) in TREATED
+        is_there = Status(self.visit.status) in TREATED
+        may_begin = self.has_sheet or not self.visit.patient.is_deceased
+        return self.is_session and is_there and may_begin
 
     @property
     def has_sheet(self) -> bool:
@@ -181,12 +183,12 @@ def day_of(
 def ways_of(visit: Visit, *, is_closed: bool) -> tuple[Way, ...]:
     """The steps a visit may take, the usual one first, steps back last.
 
-    One that `is_closed` (`standing.why_closed`) stays missed or cancelled.
+    One that `is_closed` (`standing.why_closed`) can only end.
     """
     status = Status(visit.status)
     open_ways = [way for way in ORDER[status] if way in WAYS[status]]
     if is_closed:
-        open_ways = [way for way in open_ways if way in FREE]
+        open_ways = [way for way in open_ways if way in ENDS]
     if visit.kind != SESSION:
         open_ways = [way for way in open_ways if way is not Status.NUMBING]
     return tuple(_way(status, way) for way in open_ways)
@@ -297,6 +299,7 @@ def _flags(
     )
     return {
         visit.pk: (
+            *_died(visit),
             *_due(visit, unsigned=unsigned, screened=screened),
             *(_ask_first() if visit.patient_id in ask else ()),
             *(
@@ -309,6 +312,12 @@ def _flags(
     }
 
 
+def _died(visit: Visit) -> tuple[Flag, ...]:
+    if not visit.patient.is_deceased:
+        return ()
+    return (Flag(text=_("Has died"), tone="bad", icon="octagon-x"),)
+
+
 def _ask_first() -> tuple[Flag, ...]:
     """What the desk is told when something stands against a treatment."""
     neutral = history.desk_flag()
@@ -316,7 +325,8 @@ def _ask_first() -> tuple[Flag, ...]:
 
 
 def _due(visit: Visit, *, unsigned: frozenset[int], screened: set[int]) -> list[Flag]:
-    if visit.kind != SESSION or Status(visit.status) in OVER:
+    is_over = Status(visit.status) in OVER or visit.patient.is_deceased
+    if visit.kind != SESSION or is_over:
         return []
     due = []
     if visit.patient_id in unsigned:

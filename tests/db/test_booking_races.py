@@ -10,6 +10,7 @@ import pytest
 from django.db import connection, connections
 
 from clinic.models import Room, User
+from patients.records import actions as records
 from sessions.booking import actions, going_on, plan_actions, stepping, taking
 from sessions.booking.actions import VisitEntry
 from sessions.booking.statuses import Status
@@ -299,3 +300,45 @@ def test_a_plan_that_is_stopped_leaves_no_visit_behind(again: int) -> None:
     plan.refresh_from_db()
     still = Visit.objects.filter(plan=plan, status="unconfirmed").exists()
     assert not (plan.status == "stopped" and still)
+
+
+@pytest.mark.parametrize("again", range(4))
+@pytest.mark.regression
+def test_a_death_and_a_booking_at_once_leave_no_visit_standing(again: int) -> None:
+    site = factories.make_site()
+    desk = factories.make_desk(site=site)
+    patient = factories.make_patient()
+    practitioner = factories.make_practitioner(site=site)
+    room = factories.make_room(site=site)
+    standing = factories.make_visit(
+        patient=patient, practitioner=practitioner, room=room, by=desk
+    )
+    later = factories.NOW + timedelta(days=again + 1)
+    entry = _entry(
+        patient_id=patient.pk, practitioner=practitioner, room=room, starts_at=later
+    )
+    die = partial(
+        records.change_patient,
+        patient=patient,
+        version=patient.version,
+        entry=records.PatientEntry(given_name="Ada", is_deceased=True),
+        clinical=None,
+        by=desk,
+        now=factories.NOW,
+        ends=frozenset({standing.reference}),
+    )
+    step = partial(
+        stepping.set_status,
+        visit=standing,
+        version=1,
+        status=Status.ARRIVED,
+        by=desk,
+        now=factories.NOW,
+    )
+    book = partial(actions.book, entries=[entry], by=desk, now=factories.NOW)
+    outcomes = _race([book, die, step])
+    known = ("won", "StillStands", "RefusedError", "VisitChanged", "WayClosed")
+    assert all(one.startswith(known) for one in outcomes), outcomes
+    patient.refresh_from_db()
+    if patient.is_deceased:
+        assert not Visit.objects.filter(status__in=["confirmed", "unconfirmed"])

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from patients.models import HistoryFact
+from patients.models import HistoryFact, Patient
 from sessions.models import Visit
 from tests import factories
 from tests.web.pages import Page, html, signed_in
@@ -54,7 +54,7 @@ class House:
         self.visits.append(visit)
         return visit
 
-    def take(self, visit: Visit, status: str, **more: Any) -> Any:
+    def take(self, visit: Visit, status: str, /, **more: Any) -> Any:
         client: Client = more.pop("client", None) or signed_in(self.desk)
         data = {"status": status, "version": visit.version, **more}
         return client.post(
@@ -273,6 +273,66 @@ def test_a_visit_of_a_plan_that_was_stopped_is_offered_no_way_back(
     page = signed_in(house.desk).get(reverse("booking:visit", args=[gone.reference]))
     assert "The plan is stopped" in Page(html(page)).text
     assert not Page(html(page)).all("button", name="status")
+
+
+def died(visit: Visit) -> None:
+    Patient.objects.filter(pk=visit.patient_id).update(is_deceased=True)
+
+
+@pytest.mark.parametrize(
+    ("before", "wanted"),
+    [
+        ("unconfirmed", "confirmed"),
+        ("confirmed", "arrived"),
+        ("arrived", "numbing"),
+        ("in_room", "arrived"),
+        ("done", "in_room"),
+        ("missed", "arrived"),
+        ("cancelled", "confirmed"),
+    ],
+)
+@pytest.mark.parametrize("page", ["day", "visit"])
+@pytest.mark.regression
+def test_a_visit_of_somebody_who_has_died_goes_nowhere_and_the_desk_reads_why(
+    house: House, before: str, wanted: str, page: str
+) -> None:
+    visit = house.add(status=before)
+    died(visit)
+    more = {"visit": visit.reference} if page == "visit" else {}
+    answer = house.take(visit, wanted, **more)
+    assert answer.status_code == (422 if page == "visit" else 409)
+    assert "has died" in Page(html(answer)).text
+    visit.refresh_from_db()
+    assert visit.status == before
+
+
+@pytest.mark.parametrize(
+    ("before", "wanted"),
+    [("confirmed", "missed"), ("confirmed", "cancelled"), ("in_room", "done")],
+)
+def test_a_visit_of_somebody_who_has_died_may_end(
+    house: House, before: str, wanted: str
+) -> None:
+    visit = house.add(status=before)
+    died(visit)
+    assert house.take(visit, wanted, reason="has died").status_code == 200
+    visit.refresh_from_db()
+    assert visit.status == wanted
+
+
+def test_the_day_says_who_has_died_and_offers_no_treatment(house: House) -> None:
+    visit = house.add(status="arrived")
+    for user in (house.desk, house.practitioner):
+        before = Page(html(signed_in(user).get(TODAY)))
+        assert "Has died" not in before.text
+    died(visit)
+    for user in (house.desk, house.practitioner):
+        page = Page(html(signed_in(user).get(TODAY)))
+        assert "Has died" in page.text
+        assert "Screening due" not in page.text
+        assert "Start session" not in page.text
+        offered = {e.attributes["value"] for e in page.all("button", name="status")}
+        assert offered <= {"done", "missed", "cancelled"}
 
 
 def test_an_open_page_is_left_alone_until_something_changes(house: House) -> None:
