@@ -39,9 +39,12 @@ def screened(
     *,
     now: datetime = NOW,
     answers: Mapping[str, AnswerEntry] | None = None,
+    anaesthetic: bool | None = None,
 ) -> Screening:
     """A complete session screening: "no" to everything but what is named."""
-    entry = StartEntry(purpose=Purpose.SESSION, for_date=now.date())
+    entry = StartEntry(
+        purpose=Purpose.SESSION, for_date=now.date(), anaesthetic=anaesthetic
+    )
     screening = screenings.start(patient=patient, entry=entry, by=by, now=now)
     asked = reading.questions_of(screening, effective=effective_book())
     all_no = {question.key: NO for question in asked}

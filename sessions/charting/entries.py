@@ -96,6 +96,13 @@ class TopicalEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TopicalOffEntry:
+    """A topical that comes off the skin now."""
+
+    topical_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RemoveTopicalEntry:
     """A topical that was not used after all."""
 
@@ -169,6 +176,7 @@ Entry = (
     | LotEntry
     | DiscardEntry
     | TopicalEntry
+    | TopicalOffEntry
     | RemoveTopicalEntry
     | TickEntry
     | ToleranceEntry
@@ -189,6 +197,7 @@ KINDS: dict[type, str] = {
     LotEntry: "lot",
     DiscardEntry: "discard",
     TopicalEntry: "topical",
+    TopicalOffEntry: "topical_off",
     RemoveTopicalEntry: "topical_remove",
     TickEntry: "tick",
     ToleranceEntry: "tolerance",

@@ -172,6 +172,13 @@ class TopicalForm(TapForm):
         return datetime.combine(self.day, clock, tzinfo=self.zone)
 
 
+class TopicalOffForm(TapForm):
+    """A product comes off now."""
+
+    entry_type = entries.TopicalOffEntry
+    topical_id = forms.IntegerField()
+
+
 class RemoveTopicalForm(TapForm):
     """A product that was not used."""
 
@@ -247,6 +254,7 @@ FORMS: Mapping[str, type[TapForm]] = {
     "lot": LotForm,
     "discard": DiscardForm,
     "topical": TopicalForm,
+    "topical_off": TopicalOffForm,
     "topical_remove": RemoveTopicalForm,
     "tick": TickForm,
     "tolerance": ToleranceForm,

@@ -36,7 +36,7 @@
   // A link waits until everything is saved: leaving early would lose what is on its way.
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[href]");
-    if (!link || !queue.length || link.target || link.dataset.pick || link.dataset.pickRow) { return; }
+    if (!link || !queue.length || link.target || link.dataset.pick || link.dataset.pickRow || "product" in link.dataset) { return; }
     event.preventDefault();
     onward = link.href;
     showWaiting();
@@ -90,7 +90,10 @@
       document.getElementById(piece.dataset.replace)?.replaceChildren(...piece.childNodes);
       piece.remove();
     });
+    // Another tap does not take away what is being typed about a product.
+    const typing = tap?.kind === "topical" ? null : live.querySelector("[data-product-form]");
     live.replaceChildren(...page.body.childNodes);
+    if (typing) { live.querySelector("#product")?.replaceChildren(typing); }
     const table = live.querySelector("#table");
     if (table && open) { table.open = true; }
     live.dispatchEvent(new CustomEvent("htmx:afterSettle", { bubbles: true, detail: { elt: live } }));
@@ -126,7 +129,7 @@
     const next = form.dataset.tap === "endpoint";
     if (next) { body.delete("selected"); } else if (chosen) { body.set("selected", chosen.join(" ")); }
     button?.closest("details[data-menu]")?.removeAttribute("open");
-    queue.push({ url: form.action, body, next });
+    queue.push({ url: form.action, body, next, kind: form.dataset.tap });
     paint(form.dataset.tap, body, button);
     send();
   }, true);
@@ -196,6 +199,22 @@
     event.preventDefault();
     const codes = (pick.dataset.pick ?? pick.dataset.pickRow).split(" ");
     if (pick.dataset.pickRow) { chart()?.facechart?.select(codes); live.querySelector("#panel")?.scrollIntoView({ block: "nearest" }); }
+  });
+
+  // The form of a product comes when it is asked for, and goes again.
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest("a[data-product]");
+    if (!link || !live.contains(link) || event.defaultPrevented) { return; }
+    event.preventDefault();
+    try {
+      const answer = await fetch(link.href, { headers: { "HX-Request": "true", "HX-Current-URL": location.href }, credentials: "same-origin" });
+      if (!answer.ok) { return; }
+      const place = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#product");
+      if (!place) { return; }
+      live.querySelector("#product")?.replaceWith(place);
+      place.querySelector("select, a")?.focus();
+      place.scrollIntoView({ block: "nearest" });
+    } catch { say(words.wordAway); }
   });
 
   // + and - change the depth of what is chosen, also with the focus on a zone.

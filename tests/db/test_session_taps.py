@@ -33,7 +33,7 @@ from sessions.charting.queries.parts import SheetParts
 from sessions.charting.queries.sheet import sheet_of
 from sessions.models import DepthOverride, SheetTap, TreatmentSession, ZoneTreatment
 from tests import factories
-from tests.chair import CHEEKS, Chair, make_chair, make_roller_chair
+from tests.chair import CHEEKS, Chair, make_chair, make_roller_chair, screened
 from tests.factories import NOW, TODAY
 
 WHY = "Boxcar scars, endpoint not reached"
@@ -117,6 +117,7 @@ def test_before_the_skin_is_clear_only_numbing_and_notes_are_kept(
     session = chair.start()
     assert "safety check" in refused(chair, session, depth("1.25")).sentence
     chair.tap(session, NoteEntry(text="Numb from 9:30"))
+    screened(chair.patient, chair.practitioner)
     chair.tap(session, TopicalEntry(kind="anaesthetic", product="Lidocaine 4 %"))
     assert session.topicals.count() == 1
 
@@ -318,6 +319,55 @@ def test_vitamin_c_waits_for_a_prescriber(chair: Chair) -> None:
     chair.tap(session, entry, by=prescriber)
     kept = session.topicals.get()
     assert (kept.signoff_by, kept.signoff_reason) == (prescriber, WHY)
+
+
+@pytest.mark.parametrize(
+    ("change", "is_kept"),
+    [
+        ({"topical_key": "TRANEXAMIC_ACID"}, False),
+        ({"product": "Serum C forte"}, False),
+        ({"strength_percent": Decimal(20)}, False),
+        ({"grams": Decimal(2)}, True),
+    ],
+    ids=["known as something else", "another product", "stronger", "more of it"],
+)
+def test_a_sign_off_is_for_one_product_and_strength(
+    chair: Chair, change: dict[str, Any], is_kept: bool
+) -> None:
+    session = chair.open()
+    said: dict[str, Any] = {
+        "kind": "serum",
+        "topical_key": "VITAMIN_C",
+        "product": "Serum C",
+    }
+    prescriber = factories.make_prescriber(site=chair.site)
+    chair.tap(session, TopicalEntry(**said, signoff_reason=WHY), by=prescriber)
+    key = session.topicals.get().pk
+    changed = TopicalEntry(**{**said, **change}, topical_id=key)
+    if is_kept:
+        chair.tap(session, changed)
+        assert session.topicals.get().signoff_by == prescriber
+    else:
+        assert refused(chair, session, changed).may_pass
+        assert session.topicals.get().product == "Serum C"
+
+
+def test_what_needs_no_sign_off_keeps_none(chair: Chair) -> None:
+    session = chair.open()
+    entry = TopicalEntry(
+        kind="serum", topical_key="VITAMIN_C", product="Serum C", signoff_reason=WHY
+    )
+    chair.tap(session, entry, by=factories.make_prescriber(site=chair.site))
+    key = session.topicals.get().pk
+    other = TopicalEntry(
+        kind="serum",
+        topical_key="HYALURONIC_ACID",
+        product="Serum H",
+        topical_id=key,
+    )
+    chair.tap(session, other)
+    row = session.topicals.get()
+    assert (row.product, row.signoff_by, row.signoff_reason) == ("Serum H", None, "")
 
 
 def test_a_product_out_of_an_expired_lot_is_refused(chair: Chair) -> None:

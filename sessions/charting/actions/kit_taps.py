@@ -10,7 +10,7 @@ from clinic.rulebook import kept
 from clinic.rules import anaesthetic, topicals
 from clinic.rules.devices import Kind
 from clinic.rules.findings import Finding, Verdict
-from clinic.rules.gates import Authority
+from clinic.rules.gates import Authority, Step
 from clinic.rules.settings import InvalidSetting
 from clinic.web.templatetags.formats import day_year
 from patients.history.authority import authorities_of
@@ -22,6 +22,7 @@ from sessions.charting.entries import (
     LotEntry,
     RemoveTopicalEntry,
     TopicalEntry,
+    TopicalOffEntry,
 )
 from sessions.charting.errors import SheetRefusedError
 from sessions.charting.lengths import lengths_opened, waiting_for
@@ -31,9 +32,10 @@ from sessions.charting.models import (
     SessionUnit,
     ZoneTreatment,
 )
+from sessions.charting.queries import safety
+from sessions.charting.queries.parts import numbs
 
 KIND_WORDS = dict(TOPICAL_KINDS)
-ANAESTHETIC = "anaesthetic"
 SECONDS_PER_MINUTE = 60
 
 
@@ -157,7 +159,8 @@ def put_on(sheet: OpenSheet, entry: TopicalEntry) -> str:
     if entry.topical_id is not None:
         row = _topical(sheet, entry.topical_id)
     lot = _lot_of(sheet, entry.lot_id)
-    row.topical_key = entry.topical_key
+    before = _signed_for(row)
+    row.kind, row.topical_key = entry.kind, entry.topical_key
     row.product = (entry.product or (lot.product if lot else "")).strip()
     row.lot = lot
     row.strength_percent = entry.strength_percent
@@ -170,8 +173,12 @@ def put_on(sheet: OpenSheet, entry: TopicalEntry) -> str:
         entry.for_needled_skin if lot is None else lot.for_needled_skin
     )
     _refuse_topical(row)
+    if numbs(row, book=sheet.book):
+        _refuse_numbing(sheet, row)
     findings = topical_findings(sheet, row)
     row.findings = kept.keep(findings)
+    if _signed_for(row) != before:
+        _forget_sign_off(row)
     _sign_off(sheet, row, findings, entry.signoff_reason.strip())
     row.confirmed = True
     row.save()
@@ -192,6 +199,24 @@ def _refuse_topical(row: SessionTopical) -> None:
         raise SheetRefusedError(_("Enter more than 0 grams."), field="grams")
     if row.strength_percent is not None and not 0 <= row.strength_percent <= 100:
         raise SheetRefusedError(_("Enter 0 to 100 %."), field="strength_percent")
+
+
+def _refuse_numbing(sheet: OpenSheet, row: SessionTopical) -> None:
+    """No anaesthetic against what the screening found, nor before it was asked."""
+    found = safety.safety_of(sheet.session, step=Step.RECORD, is_numbed=True)
+    if found.screening is None:
+        raise SheetRefusedError(
+            _("Ask today's safety questions first, then put on an anaesthetic."),
+            field="numbing",
+        )
+    if found.waiting:
+        first = found.waiting[0]
+        raise SheetRefusedError(
+            f"{row.product}: {first.finding.sentence} {first.who}",
+            findings=[waiting.finding for waiting in found.waiting],
+            may_pass=first.may_pass,
+            field="numbing",
+        )
 
 
 def _lot_of(sheet: OpenSheet, lot_id: int | None) -> Lot | None:
@@ -247,13 +272,22 @@ def dose_mg(row: SessionTopical) -> Decimal | None:
     return anaesthetic.dose_mg(grams=row.grams, percent=row.strength_percent)
 
 
+def _signed_for(row: SessionTopical) -> tuple[str, str, Decimal | None]:
+    """What a sign-off is about: another product or strength needs one of its own."""
+    return row.topical_key, row.product, row.strength_percent
+
+
+def _forget_sign_off(row: SessionTopical) -> None:
+    row.signoff_reason, row.signoff_by, row.signoff_at = "", None, None
+
+
 def _sign_off(
     sheet: OpenSheet, row: SessionTopical, findings: tuple[Finding, ...], reason: str
 ) -> None:
     """A product that waits for a prescriber's sign-off is kept only with it."""
     waiting = [f for f in findings if f.verdict is Verdict.SIGNOFF]
     if not waiting:
-        row.signoff_reason, row.signoff_by, row.signoff_at = "", None, None
+        _forget_sign_off(row)
         return
     if row.signoff_by_id is not None:
         return
@@ -267,6 +301,17 @@ def _sign_off(
             field="signoff_reason",
         )
     row.signoff_reason, row.signoff_by, row.signoff_at = reason, sheet.by, sheet.now
+
+
+def come_off(sheet: OpenSheet, entry: TopicalOffEntry) -> str:
+    """Say when it came off the skin; nothing stops taking an anaesthetic away."""
+    row = _topical(sheet, entry.topical_id)
+    row.off_at = sheet.now
+    _refuse_topical(row)
+    row.findings = kept.keep(topical_findings(sheet, row))
+    row.save(update_fields=["off_at", "findings"])
+    sheet.parts.forget("topicals")
+    return _("%(product)s off") % {"product": row.product}
 
 
 def take_off(sheet: OpenSheet, entry: RemoveTopicalEntry) -> str:

@@ -80,7 +80,10 @@ class OpenSheet:
             return
         inside = [z for z, row in self.zones.items() if not row.is_left_out]
         found = safety.safety_of(
-            self.session, step=Step.RECORD, zones=[*inside, *codes]
+            self.session,
+            step=Step.RECORD,
+            zones=[*inside, *codes],
+            is_numbed=self.parts.has_anaesthetic,
         )
         if found.waiting:
             first = found.waiting[0]

@@ -77,12 +77,19 @@ def refuse_unsafe(found: Safety) -> None:
 
 @transaction.atomic
 def override(
-    *, session: TreatmentSession, code: str, reason: str, by: User, now: datetime
+    *,
+    session: TreatmentSession,
+    code: str,
+    reason: str,
+    by: User,
+    now: datetime,
+    scope: Scope = Scope.NEEDLING,
 ) -> RuleOverride:
     """A named person's written reason against one finding of this session.
 
     What the screening found is kept by the history; a gap that is too short is
-    kept beside it, with the same screening. Raises SheetRefusedError.
+    kept beside it, with the same screening. A reason counts for one scope: to
+    needle, or to numb. Raises SheetRefusedError.
     """
     locked = lock(session)
     if locked.is_signed:
@@ -90,9 +97,13 @@ def override(
     found = safety.safety_of(locked, step=Step.START)
     if found.screening is None:
         raise SheetRefusedError(_("Ask today's safety questions first."))
-    waiting = next((w for w in found.waiting if w.finding.code == code), None)
-    if waiting is None:
+    stopping = (*found.waiting, *found.before_numbing)
+    named = [w for w in stopping if (w.finding.code, w.finding.scope) == (code, scope)]
+    if not named:
         raise SheetRefusedError(_("This does not stop the session any more."))
+    waiting = named[0]
+    if waiting.screen_again:
+        raise SheetRefusedError(waiting.who)
     if code not in {r.finding.code for r in found.intervals.rulings}:
         entry = OverrideEntry(code=code, scope=waiting.finding.scope, reason=reason)
         try:

@@ -40,6 +40,7 @@ HANDLERS: dict[type, Callable[[OpenSheet, Any], str]] = {
     entries.LotEntry: kit_taps.open_lot,
     entries.DiscardEntry: kit_taps.discard,
     entries.TopicalEntry: kit_taps.put_on,
+    entries.TopicalOffEntry: kit_taps.come_off,
     entries.RemoveTopicalEntry: kit_taps.take_off,
     entries.TickEntry: other_taps.tick,
     entries.ToleranceEntry: other_taps.bear,
@@ -52,6 +53,7 @@ HANDLERS: dict[type, Callable[[OpenSheet, Any], str]] = {
 # What may be written before the skin was found clear: numbing comes first.
 EARLY = (
     entries.TopicalEntry,
+    entries.TopicalOffEntry,
     entries.RemoveTopicalEntry,
     entries.NoteEntry,
     entries.UndoEntry,

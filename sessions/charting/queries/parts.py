@@ -6,6 +6,7 @@ from functools import cached_property
 
 from django.db.models import Model
 
+from clinic.rules.book import RuleBook
 from clinic.staff import queries as staff
 from clinic.staff.models import User
 from sessions.charting.models import (
@@ -18,6 +19,8 @@ from sessions.charting.models import (
     ZoneTreatment,
 )
 from sessions.charting.queries.limits import Limits, limits_of
+
+ANAESTHETIC = "anaesthetic"
 
 
 class SheetParts:
@@ -71,7 +74,8 @@ class SheetParts:
     @property
     def has_anaesthetic(self) -> bool:
         """Whether something numbs the skin."""
-        return any(row.kind == "anaesthetic" for row in self.topicals)
+        book = self.limits.effective.book
+        return any(numbs(row, book=book) for row in self.topicals)
 
     @property
     def ticked(self) -> set[str]:
@@ -93,6 +97,13 @@ class SheetParts:
         """Read these parts again when they are next asked for."""
         for part in parts:
             self.__dict__.pop(part, None)
+
+
+def numbs(row: SessionTopical, *, book: RuleBook) -> bool:
+    """Whether it is an anaesthetic: so called, so known, or out of such a lot."""
+    lot_kind = row.lot.kind if row.lot is not None else ""
+    called = ANAESTHETIC in {row.kind, lot_kind}
+    return called or row.topical_key in book.anaesthetics
 
 
 def last_undoable(session: TreatmentSession) -> SheetTap | None:

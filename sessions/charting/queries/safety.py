@@ -1,8 +1,14 @@
-"""Whether this patient may be needled here and now: screening, gaps, consent."""
+"""Whether this patient may be needled here and now: screening, gaps, consent.
+
+And whether the skin may be numbed: an anaesthetic has findings of its own, and
+some on the needling are graver with one.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
+from functools import partial
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -12,12 +18,14 @@ from clinic.rules import gates, interval
 from clinic.rules.devices import Kind
 from clinic.rules.findings import Finding, Scope, Verdict, worst_first
 from clinic.rules.gates import Authority, Gate, Pass, Step
+from clinic.rules.screening import Setting
 from clinic.rules.waiting import Planned, Treated
 from patients.consent import queries as consents
 from patients.consent.queries import Standing
 from patients.history.models import RuleOverride, Screening
-from patients.history.queries import Decision, gate_for
-from sessions.charting.models import TreatmentSession, ZoneTreatment
+from patients.history.queries import Basis, Decision, decide, read_basis
+from sessions.charting.models import SessionTopical, TreatmentSession, ZoneTreatment
+from sessions.charting.queries.parts import numbs
 
 NEED_A_PERSON = frozenset({Verdict.BLOCK, Verdict.DEFER, Verdict.SIGNOFF})
 
@@ -34,14 +42,26 @@ class Turn(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """One finding that stops the session, and who may let it pass."""
+    """One finding that stops the session or the numbing, and who may let it pass.
+
+    `screen_again`: today's screening says that nothing numbs the skin, and this
+    only holds with an anaesthetic. No reason is written against it there.
+    """
 
     finding: Finding
     may_pass: frozenset[Authority]
+    screen_again: bool = False
+
+    @property
+    def key(self) -> str:
+        """The rule and what it is about: one rule may stop both."""
+        return f"{self.finding.code}-{self.finding.scope.value}"
 
     @property
     def who(self) -> str:
         """Who may override or sign off, in words."""
+        if self.screen_again:
+            return _("Today's screening says no numbing. Screen again to use any.")
         if not self.may_pass:
             if self.finding.verdict is Verdict.ASK:
                 return _("Ask, then go on.")
@@ -49,6 +69,46 @@ class Waiting:
         if self.may_pass == {Authority.PRESCRIBER}:
             return _("A prescriber signs off.")
         return _("A prescriber or the medical lead can override this.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbing:
+    """What stands against an anaesthetic: what stops only that, and what stops
+    the needling once there is one."""
+
+    decision: Decision
+    anaesthetic: Gate
+    without: Decision
+
+    @property
+    def waiting(self) -> tuple[Waiting, ...]:
+        """What refuses an anaesthetic or waits for a person."""
+        said = {_words(finding) for finding in self.without.findings}
+        screening = self.without.screening
+        is_denied = screening is not None and screening.anaesthetic is False
+        return tuple(
+            replace(
+                one,
+                screen_again=is_denied
+                and (
+                    one.finding.scope is Scope.ANAESTHETIC
+                    or _words(one.finding) not in said
+                ),
+            )
+            for one in (*_stopping(self.anaesthetic), *_stopping(self.decision.gate))
+        )
+
+
+def _words(finding: Finding) -> tuple[str, Verdict, Scope]:
+    return finding.code, finding.verdict, finding.scope
+
+
+def _stopping(gate: Gate) -> tuple[Waiting, ...]:
+    return tuple(
+        Waiting(finding=ruling.finding, may_pass=ruling.may_pass)
+        for ruling in gate.rulings
+        if ruling.does in {Pass.REFUSED, Pass.SIGN_OFF}
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +121,18 @@ class Settled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Safety:
-    """All that stands for and against this session, read together."""
+    """All that stands for and against this session, read together.
+
+    `is_numbed`: an anaesthetic is on the sheet, so what stands against one
+    stands against the session.
+    """
 
     decision: Decision
     intervals: Gate
+    numbing: Numbing
     consent: Standing
     overrides: tuple[RuleOverride, ...]
+    is_numbed: bool
 
     @property
     def screening(self) -> Screening | None:
@@ -82,21 +148,29 @@ class Safety:
     @property
     def waiting(self) -> tuple[Waiting, ...]:
         """What refuses or waits for a person."""
+        gate = self.decision.gate
+        found = self.numbing.waiting if self.is_numbed else _stopping(gate)
+        return (*found, *_stopping(self.intervals))
+
+    @property
+    def before_numbing(self) -> tuple[Waiting, ...]:
+        """What stops an anaesthetic and not the session as it stands."""
+        said = {_words(waiting.finding) for waiting in self.waiting}
         return tuple(
-            Waiting(finding=ruling.finding, may_pass=ruling.may_pass)
-            for gate in (self.decision.gate, self.intervals)
-            for ruling in gate.rulings
-            if ruling.does in {Pass.REFUSED, Pass.SIGN_OFF}
+            waiting
+            for waiting in self.numbing.waiting
+            if _words(waiting.finding) not in said
         )
 
     @property
     def settled(self) -> tuple[Settled, ...]:
         """What somebody overrode or signed off, with their reason."""
-        written = {one.code: one for one in self.overrides}
+        written = {(one.code, one.scope): one for one in self.overrides}
         return tuple(
-            Settled(finding=finding, override=written[finding.code])
+            Settled(finding=finding, override=written[finding.code, finding.scope])
             for finding in self._passing
-            if finding.code in written and finding.verdict in NEED_A_PERSON
+            if (finding.code, finding.scope) in written
+            and finding.verdict in NEED_A_PERSON
         )
 
     @property
@@ -107,7 +181,8 @@ class Safety:
 
     @property
     def _passing(self) -> tuple[Finding, ...]:
-        stopping = {(w.finding.code, w.finding.sentence) for w in self.waiting}
+        held = (*self.waiting, *self.before_numbing)
+        stopping = {(w.finding.code, w.finding.sentence) for w in held}
         return tuple(
             finding
             for finding in self.findings
@@ -127,7 +202,8 @@ class Safety:
     def turn(self, mine: frozenset[Authority]) -> Turn:
         """What this person does next. Questions first: they may decide the rest."""
         asked = len(self.stops) == len(self.waiting)
-        if self.screening is None or not asked:
+        again = any(waiting.screen_again for waiting in self.stops)
+        if self.screening is None or not asked or again:
             return Turn.ASK
         if any(not waiting.may_pass & mine for waiting in self.stops):
             return Turn.STOPPED
@@ -142,24 +218,51 @@ class Safety:
 
 
 def safety_of(
-    session: TreatmentSession, *, step: Step, zones: Iterable[str] | None = None
+    session: TreatmentSession,
+    *,
+    step: Step,
+    zones: Iterable[str] | None = None,
+    is_numbed: bool | None = None,
 ) -> Safety:
     """What stands against a step of this session on its day; about ten queries.
 
-    `zones` are those to be treated, without them the ones on the sheet.
+    `zones` are those to be treated, without them the ones on the sheet;
+    `is_numbed` says whether an anaesthetic is on it or to come, without it the
+    sheet is asked.
     """
     day = session.performed_on
     chosen = tuple(zones) if zones is not None else zones_in(session)
-    decision = gate_for(
-        session.patient, step=step, on=day, today=day, zones=chosen or None
-    )
+    numbed = has_anaesthetic(session) if is_numbed is None else is_numbed
+    basis = read_basis(session.patient, today=day, for_session_on=day)
+    numbing = _numbing(basis, step=step, on=day, zones=chosen)
+    decision = numbing.decision if numbed else numbing.without
     found = interval_findings(session, zones=chosen)
     return Safety(
         decision=decision,
         intervals=_interval_gate(found, decision, step=step),
+        numbing=numbing,
         consent=consents.treatment_consent(session.patient, today=day),
         overrides=decision.overrides,
+        is_numbed=numbed,
     )
+
+
+def _numbing(basis: Basis, *, step: Step, on: date, zones: tuple[str, ...]) -> Numbing:
+    """Judged with an anaesthetic, for needling and anaesthetic, and as screened."""
+    judge = partial(decide, basis, step=step, on=on, today=on, zones=zones or None)
+    used = Setting(anaesthetic=True)
+    return Numbing(
+        decision=judge(setting=used),
+        anaesthetic=judge(setting=used, scope=Scope.ANAESTHETIC).gate,
+        without=judge(),
+    )
+
+
+def has_anaesthetic(session: TreatmentSession) -> bool:
+    """Whether something on the sheet numbs the skin; one query."""
+    rows = SessionTopical.objects.filter(session=session).select_related("lot")
+    book = effective_book().book
+    return any(numbs(row, book=book) for row in rows)
 
 
 def zones_in(session: TreatmentSession) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic.places.http import StaffRequest, wants_fragment
+from clinic.rules.findings import Scope
 from clinic.rules.gates import Step
 from clinic.staff.policy import Action, requires
 from clinic.staff.timeouts import at_the_chair
@@ -35,6 +36,7 @@ from sessions.charting.errors import (
 from sessions.charting.queries.advice import windows_of
 from sessions.charting.queries.parts import SheetParts
 from sessions.charting.queries.printing import condition_name, sessions_of_plan
+from sessions.charting.queries.products import NEW, product_form
 from sessions.charting.queries.record import Line, lines_of
 from sessions.charting.queries.safety import safety_of
 from sessions.charting.queries.sheet import Sheet, sheet_of
@@ -43,7 +45,6 @@ from sessions.charting.words import (
     ENDPOINTS,
     REACTIONS,
     TOLERANCE_CHIPS,
-    TOPICAL_KINDS,
 )
 
 VERSION_HEADER = "X-Sheet-Version"
@@ -81,8 +82,9 @@ def _safety_page(
     session = access.session_for(request.user, ref, now)
     if session.is_signed:
         return redirect("charting:record", session.reference)
-    found = safety_of(session, step=Step.START)
-    sheet = sheet_of(SheetParts(session), now=now)
+    parts = SheetParts(session)
+    found = safety_of(session, step=Step.START, is_numbed=parts.has_anaesthetic)
+    sheet = sheet_of(parts, now=now)
     here = reverse("charting:safety", args=[session.reference])
     codes = ",".join(zone.code for zone in sheet.treated)
     ask = {"patient": session.patient.reference, "purpose": "session", "zones": codes}
@@ -95,7 +97,11 @@ def _safety_page(
         "stopped_by": next((w.who for w in found.stops if not w.may_pass & mine), ""),
         "consents": consents.all_standing(session.patient, today=day).values(),
         "lines": _lines(sheet),
-        "may_pass": {w.finding.code: bool(w.may_pass & mine) for w in found.waiting},
+        "may_pass": {
+            w.key: bool(w.may_pass & mine)
+            for w in (*found.waiting, *found.before_numbing)
+            if not w.screen_again
+        },
         "draft": draft_of(session.patient, purpose="session", for_date=day),
         "ask_url": f"{reverse('history:screening-start')}?"
         + urlencode({**ask, "next": here}),
@@ -134,6 +140,9 @@ def override(request: StaffRequest, ref: str) -> HttpResponse:
         safety_actions.override(
             session=session,
             code=request.POST.get("code", ""),
+            scope=Scope.ANAESTHETIC
+            if request.POST.get("scope") == Scope.ANAESTHETIC
+            else Scope.NEEDLING,
             reason=request.POST.get("reason", ""),
             by=request.user,
             now=now,
@@ -243,6 +252,9 @@ def _answer(
         **_frame(sheet, page),
         **_extra(sheet, page),
         **_asked(request),
+        **_product(
+            request, sheet, parts, is_kept=not {"refused", "changed"} & set(more)
+        ),
         "live": f"charting/_live_{page}.html",
         **more,
     }
@@ -251,6 +263,23 @@ def _answer(
     answer = render(request, template, context, status=status)
     answer[VERSION_HEADER] = str(parts.session.version)
     return answer
+
+
+def _product(
+    request: StaffRequest, sheet: Sheet, parts: SheetParts, *, is_kept: bool
+) -> dict[str, Any]:
+    """The open form of a product: asked for, or refused with what was typed."""
+    which, typed = request.GET.get("product", ""), None
+    if not is_kept and request.POST.get("tap") == "topical":
+        which, typed = request.POST.get("topical_id") or NEW, request.POST.dict()
+    form = product_form(parts, which=which, typed=typed) if which else None
+    if form is None:
+        return {}
+    return {
+        "product": form,
+        "product_lots": form.lots(sheet.products),
+        "product_keys": form.keys(sheet.limits.effective.book),
+    }
 
 
 def _asked(request: StaffRequest) -> dict[str, str]:
@@ -291,9 +320,7 @@ def _extra(sheet: Sheet, page: str) -> dict[str, Any]:
         return {
             "reasons": DEEPER_REASONS,
             "endpoints": ENDPOINTS,
-            "topical_kinds": TOPICAL_KINDS,
             "tolerance_chips": TOLERANCE_CHIPS,
-            "book": sheet.limits.effective.book,
         }
     keys = [topical.row.topical_key for topical in sheet.topicals]
     book = sheet.limits.effective.book
