@@ -118,6 +118,8 @@
     if (!form || event.defaultPrevented) { return; }
     event.preventDefault();
     event.stopImmediatePropagation();
+    // A second touch of the same button opens no second unit.
+    if (form.dataset.tap === "lot" && queue.some((tap) => tap.kind === "lot")) { return; }
     const button = event.submitter;
     const body = new FormData(form);
     if (button?.name) { body.set(button.name, button.value); }

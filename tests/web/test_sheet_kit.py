@@ -12,11 +12,11 @@ from clinic.models import Lot
 from patients.history.actions.screenings import AnswerEntry
 from patients.models import RuleOverride
 from sessions.charting import entries
-from sessions.charting.actions import safety
+from sessions.charting.actions import safety, signing
 from sessions.models import SessionTopical, TreatmentSession
 from tests import factories
 from tests.chair import Chair, make_chair, screened
-from tests.factories import NOW
+from tests.factories import NOW, TODAY
 from tests.web.pages import Page, html, signed_in
 
 RISK = {"anaesthetic_risk": AnswerEntry(value=True, choice="hepatic_disease")}
@@ -264,3 +264,56 @@ def test_the_kit_says_whether_it_is_for_needled_skin(
         for_needled_skin=said,
     )
     assert words in Page(html(client_of.get(place("treat", session)))).text
+
+
+# A second cartridge -------------------------------------------------------------
+
+
+def test_a_dropped_cartridge_is_replaced_and_both_are_recorded(
+    chair: Chair, client_of: Client
+) -> None:
+    session = chair.open()
+    first = Page(html(client_of.get(place("treat", session))))
+    assert first.all("button", id="lot-confirm")
+    assert not first.all("button", id=f"another-{chair.lot.pk}")
+    tap(client_of, session, "lot", lot_id=chair.lot.pk)
+    page = Page(html(client_of.get(place("treat", session))))
+    assert page.faults() == []
+    assert not page.all("button", id="lot-confirm")
+    button = page.all("button", id=f"another-{chair.lot.pk}")[0]
+    assert button.attributes["value"] == str(chair.lot.pk)
+    assert "Another cartridge" in page.text
+    assert tap(client_of, session, "lot", lot_id=chair.lot.pk).status_code == 302
+    assert list(
+        session.units.order_by("id").values_list("unit__serial", flat=True)
+    ) == [
+        "001",
+        "002",
+    ]
+    again = tap(client_of, session, "lot", lot_id=chair.lot.pk, serial="001")
+    assert again.status_code == 422
+    assert session.units.count() == 2
+    record = Page(html(client_of.get(place("record", session)))).text
+    assert f"{chair.lot.number} 001" in record
+    assert f"{chair.lot.number} 002" in record
+
+
+def test_a_signature_wants_both_cartridges_in_the_sharps_box(chair: Chair) -> None:
+    session = chair.open()
+    chair.complete(session)
+    chair.tap(session, entries.LotEntry(lot_id=chair.lot.pk))
+    with pytest.raises(signing.IncompleteError, match="sharps box"):
+        chair.sign(session)
+    chair.tap(session, entries.DiscardEntry(is_discarded=True))
+    assert chair.sign(session).is_signed
+
+
+def test_where_nothing_is_left_the_sheet_says_so(
+    chair: Chair, client_of: Client
+) -> None:
+    session = chair.open()
+    tap(client_of, session, "lot", lot_id=chair.lot.pk)
+    Lot.objects.update(expires_on=TODAY - timedelta(days=1))
+    page = Page(html(client_of.get(place("treat", session))))
+    assert not page.all("button", id=f"another-{chair.lot.pk}")
+    assert "No lot in stock fits" in page.text
