@@ -95,7 +95,10 @@ def is_open(lock: Lock, path: str) -> bool:
 
 
 class TabletMiddleware:
-    """Refuses everything but the form, and the way to hand the tablet back."""
+    """Refuses everything but the form, and the way to hand the tablet back.
+
+    Marks the request as `handed_over`: its page is in a patient's hands.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -105,7 +108,10 @@ class TabletMiddleware:
         if not request.user.is_authenticated:
             return self.get_response(request)
         lock = lock_of(request)
-        if lock is None or is_open(lock, request.path):
+        if lock is None:
+            return self.get_response(request)
+        request.handed_over = True  # type: ignore[attr-defined]
+        if is_open(lock, request.path):
             return self.get_response(request)
         template = "patients/history/tablet_locked.html"
         return render(request, template, {"form_url": lock.form}, status=403)
