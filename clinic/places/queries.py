@@ -41,6 +41,12 @@ def clinic() -> Clinic | None:
     return Clinic.objects.first()
 
 
+def clinic_name() -> str:
+    """What the clinic is called, empty before it was set up."""
+    found = clinic()
+    return found.name if found else ""
+
+
 def sites_of(*, user: User) -> "list[WithAnnotations[Site, Named]]":
     """The sites in use at which the person works, by name, with the clinic's name."""
     sites = Site.objects.filter(memberships__user=user, is_active=True)

@@ -1,7 +1,8 @@
-"""The pages for when something went wrong: plain words, no database, no user.
+"""The pages for when something went wrong: plain words, no user.
 
 They are drawn without context processors, so they also work when the database
-is away; then the answer is 503. The code on the 500 page stands in the log
+is away; then the answer is 503. A refusal carries the clinic's name where it is
+known, everything graver the product's. The code on the 500 page stands in the log
 beside the address.
 """
 
@@ -10,7 +11,7 @@ import secrets
 import sys
 from collections.abc import Iterator
 
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views.decorators.csrf import requires_csrf_token
@@ -29,6 +30,15 @@ def page(
     return HttpResponse(html, status=status)
 
 
+def _name(request: HttpRequest) -> dict[str, str]:
+    """The clinic's name as a context; nothing where it cannot be read."""
+    try:
+        name = str(getattr(request, "clinic_name", "") or "")
+    except DatabaseError:
+        return {}
+    return {"clinic_name": name}
+
+
 @requires_csrf_token
 def bad_request(
     _request: HttpRequest, exception: Exception | None = None
@@ -38,24 +48,20 @@ def bad_request(
 
 
 @requires_csrf_token
-def forbidden(
-    _request: HttpRequest, exception: Exception | None = None
-) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Django's handler403: the person's role does not open this."""
-    return page(403)
+    return page(403, context=_name(request))
 
 
-def csrf_failure(_request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """CSRF_FAILURE_VIEW: the form is too old or came from elsewhere."""
-    return page(403, template="403_csrf.html")
+    return page(403, template="403_csrf.html", context=_name(request))
 
 
 @requires_csrf_token
-def not_found(
-    _request: HttpRequest, exception: Exception | None = None
-) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Django's handler404: absent, or not this person's; it does not tell which."""
-    return page(404)
+    return page(404, context=_name(request))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
