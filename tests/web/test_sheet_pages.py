@@ -245,6 +245,20 @@ def test_a_tap_reads_once_and_writes_once(
     assert answer.status_code == 200
 
 
+def test_zones_that_come_in_are_judged_and_filled_in_once(
+    chair: Chair, client_of: Client, django_assert_max_num_queries: Any
+) -> None:
+    session = chair.open()
+    client_of.get(place("treat", session))  # the idle time is written once
+    values = said_by(session, "passes", zones=" ".join(EIGHT), passes="3")
+    address, headers = place("tap", session), {"HX-Request": "true"}
+    savepoint_of_the_test = 2
+    with django_assert_max_num_queries(31 + savepoint_of_the_test) as seen:
+        answer = client_of.post(address, values, headers=headers)
+    assert answer.status_code == 200
+    assert len([q for q in seen if "clinic_rulesetting" in q["sql"]]) == 2
+
+
 def test_a_tap_is_logged_as_the_change_and_not_as_an_opening(
     chair: Chair, client_of: Client
 ) -> None:

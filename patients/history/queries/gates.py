@@ -24,13 +24,13 @@ STALE_AFTER = timedelta(days=182)  # policy: an older screening is due again
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """The findings for one step on one day, and what they stop."""
+    """The findings for one step on one day, what they stop, and the book asked."""
 
     gate: Gate
     findings: tuple[Finding, ...]
     screening: Screening | None
     overrides: tuple[RuleOverride, ...]
-    revision: str
+    effective: EffectiveBook
 
 
 def gate_for(
@@ -94,7 +94,7 @@ def decide(
         findings=findings,
         screening=basis.screening,
         overrides=basis.overrides,
-        revision=basis.effective.revision,
+        effective=basis.effective,
     )
 
 

@@ -93,13 +93,17 @@ class OpenSheet:
                 may_pass=first.may_pass,
                 field="zones",
             )
+        new = [code for code in codes if code not in self.zones]
         for code in codes:
             if code in self.zones:
                 self.zones[code].is_left_out = False
-            else:
-                self.zones[code] = PlanZones(
-                    session=self.session, planned=self.session.planned_session
-                ).single(code)
+        if new:
+            plan = PlanZones(
+                session=self.session,
+                planned=self.session.planned_session,
+                book=self.book,
+            )
+            self.zones.update({code: plan.single(code) for code in new})
 
     def change(self, *fields: str) -> None:
         """Say which fields of the session were changed."""

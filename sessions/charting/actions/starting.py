@@ -11,6 +11,7 @@ from clinic.audit import actions as audit
 from clinic.devices import queries as stock
 from clinic.devices.models import Device
 from clinic.places.queries import clinic
+from clinic.rulebook.queries import effective_book
 from clinic.rules.devices import Kind
 from clinic.staff import queries as staff
 from clinic.staff.models import User
@@ -199,7 +200,9 @@ def _model_key(
 def _zones(
     session: TreatmentSession, visit: Visit, last: TreatmentSession | None
 ) -> Iterable[ZoneTreatment]:
-    plan = PlanZones(session=session, planned=visit.planned_session)
+    plan = PlanZones(
+        session=session, planned=visit.planned_session, book=effective_book().book
+    )
     if last is None:
         return plan.first()
     return plan.again(list(last.zones.order_by("id")))

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from clinic.rulebook.queries import effective_book
 from clinic.rules import settings, typical
+from clinic.rules.book import RuleBook
 from clinic.rules.devices import Kind
 from sessions.charting.models import TreatmentSession, ZoneTreatment
 from sessions.plans.models import PlannedSession, ProtocolZone
@@ -14,11 +14,15 @@ class PlanZones:
     """The zones of a new sheet, in the order of the chart."""
 
     def __init__(
-        self, *, session: TreatmentSession, planned: PlannedSession | None
+        self,
+        *,
+        session: TreatmentSession,
+        planned: PlannedSession | None,
+        book: RuleBook,
     ) -> None:
         self.session = session
         self.planned_mm = planned.planned_mm if planned else None
-        self.book = effective_book().book
+        self.book = book
         self.device = self.book.devices.get(session.model_key)
         rows: Iterable[ProtocolZone] = ()
         if session.plan is not None:

@@ -13,8 +13,8 @@ from functools import partial
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from clinic.rulebook.queries import effective_book
 from clinic.rules import gates, interval
+from clinic.rules.book import RuleBook
 from clinic.rules.devices import Kind
 from clinic.rules.findings import Finding, Scope, Verdict, worst_first
 from clinic.rules.gates import Authority, Gate, Pass, Step
@@ -211,11 +211,6 @@ class Safety:
             return Turn.DECIDE
         return Turn.TREAT if self.consent.stands else Turn.CONSENT
 
-    @property
-    def revision(self) -> str:
-        """The book that was asked."""
-        return self.decision.revision
-
 
 def safety_of(
     session: TreatmentSession,
@@ -232,11 +227,12 @@ def safety_of(
     """
     day = session.performed_on
     chosen = tuple(zones) if zones is not None else zones_in(session)
-    numbed = has_anaesthetic(session) if is_numbed is None else is_numbed
     basis = read_basis(session.patient, today=day, for_session_on=day)
+    book = basis.effective.book
+    numbed = has_anaesthetic(session, book=book) if is_numbed is None else is_numbed
     numbing = _numbing(basis, step=step, on=day, zones=chosen)
     decision = numbing.decision if numbed else numbing.without
-    found = interval_findings(session, zones=chosen)
+    found = interval_findings(session, zones=chosen, book=book)
     return Safety(
         decision=decision,
         intervals=_interval_gate(found, decision, step=step),
@@ -258,10 +254,9 @@ def _numbing(basis: Basis, *, step: Step, on: date, zones: tuple[str, ...]) -> N
     )
 
 
-def has_anaesthetic(session: TreatmentSession) -> bool:
+def has_anaesthetic(session: TreatmentSession, *, book: RuleBook) -> bool:
     """Whether something on the sheet numbs the skin; one query."""
     rows = SessionTopical.objects.filter(session=session).select_related("lot")
-    book = effective_book().book
     return any(numbs(row, book=book) for row in rows)
 
 
@@ -272,12 +267,12 @@ def zones_in(session: TreatmentSession) -> tuple[str, ...]:
 
 
 def interval_findings(
-    session: TreatmentSession, *, zones: Iterable[str]
+    session: TreatmentSession, *, zones: Iterable[str], book: RuleBook
 ) -> tuple[Finding, ...]:
     """What the gap rule says of this day, against the patient's other sessions."""
     found = interval.check(
-        effective_book().book,
-        previous=other_sessions(session),
+        book,
+        previous=other_sessions(session, book=book),
         planned=[
             Planned(
                 zone=zone,
@@ -300,7 +295,7 @@ def merged(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(said.values())
 
 
-def other_sessions(session: TreatmentSession) -> list[Treated]:
+def other_sessions(session: TreatmentSession, *, book: RuleBook) -> list[Treated]:
     """Every zone treated at another session of the patient; one query."""
     rows = (
         ZoneTreatment.objects.filter(
@@ -310,17 +305,16 @@ def other_sessions(session: TreatmentSession) -> list[Treated]:
         .exclude(session=session)
         .select_related("session__condition")
     )
-    known = effective_book().book
     return [
         Treated(
             zone=row.zone,
             on=row.session.performed_on,
             mm=row.mm,
             kind=Kind(row.session.device_kind),
-            condition=_condition(row.session, known.conditions),
+            condition=_condition(row.session, book.conditions),
         )
         for row in rows
-        if row.zone in known.areas
+        if row.zone in book.areas
     ]
 
 
@@ -349,5 +343,5 @@ def _interval_gate(
         findings=found,
         step=step,
         overrides=written,
-        fixed=effective_book().fixed,
+        fixed=decision.effective.fixed,
     )
