@@ -11,6 +11,7 @@ import secrets
 import sys
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -26,7 +27,8 @@ def page(
     status: int, *, template: str = "", context: dict[str, str] | None = None
 ) -> HttpResponse:
     """The error page of a status."""
-    html = render_to_string(template or f"{status}.html", context or {})
+    known = {"demo": settings.DEMO, **(context or {})}
+    html = render_to_string(template or f"{status}.html", known)
     return HttpResponse(html, status=status)
 
 

@@ -14,10 +14,10 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
+from clinic.web import errors
 from clinic.web.forms import KeyedForm
 from clinic.web.models import FormKey
 
@@ -88,7 +88,7 @@ def answer(
             write=write,
         )
     except KeyReusedError:
-        return HttpResponse(render_to_string("409.html"), status=409)
+        return errors.page(409)
     if getattr(request, "htmx", False):
         return HttpResponseClientRedirect(location)
     return redirect(location)

@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 import pytest
+from allauth.core.ratelimit import respond_429
 from django.db import OperationalError
 from django.test import RequestFactory
 
@@ -24,6 +25,26 @@ def test_an_error_page_needs_no_database_and_has_no_fault(status: int) -> None:
     assert response.status_code == status
     assert page.faults() == []
     assert "Needlepoint" in page.all("title")[0].text
+
+
+@pytest.mark.parametrize(
+    "template",
+    ["400", "403", "403_csrf", "404", "409", "429", "500", "503"],
+)
+def test_an_error_page_of_the_demo_says_that_it_is_simulated(
+    template: str, settings: Any
+) -> None:
+    for is_demo in (True, False):
+        settings.DEMO = is_demo
+        html = errors.page(400, template=f"{template}.html").content.decode()
+        assert ("all people and figures are invented" in html) is is_demo
+
+
+def test_the_page_of_too_many_tries_says_it_as_well(settings: Any) -> None:
+    settings.DEMO = True
+    response = respond_429(RequestFactory().post("/sign-in/"))
+    assert response.status_code == 429
+    assert b"all people and figures are invented" in response.content
 
 
 @pytest.mark.parametrize("status", VIEWS)
