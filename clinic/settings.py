@@ -23,7 +23,6 @@ read = environment.read
 
 DEMO = read("NEEDLEPOINT_DEMO", env.boolean, default=False)
 VAR_DIR = read("NEEDLEPOINT_VAR", env.path, default=BASE_DIR / "var")
-CLINIC_NAME = read("NEEDLEPOINT_CLINIC_NAME", str, default="Needlepoint")
 PUBLIC_HOSTS: list[str] = read("NEEDLEPOINT_HOSTS", env.hosts, default=[])
 TRUSTED_PROXIES = read(
     "NEEDLEPOINT_TRUSTED_PROXIES", partial(env.integer, least=0, most=5), default=0
