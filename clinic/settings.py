@@ -58,6 +58,11 @@ if not SECRET_KEY:
     if PUBLIC_HOSTS or (DATABASE_URL and not DEMO):
         env.stop("NEEDLEPOINT_SECRET_KEY must be set to a random text for a clinic.")
     SECRET_KEY = env.kept_secret(VAR_DIR / "secret_key")
+if PUBLIC_HOSTS and not TRUSTED_PROXIES:  # every page would lead to itself by https
+    env.stop(
+        "NEEDLEPOINT_TRUSTED_PROXIES must be 1 or more with NEEDLEPOINT_HOSTS: "
+        "https comes from a proxy of yours."
+    )
 SECRET_KEY_FALLBACKS: list[str] = read(
     "NEEDLEPOINT_OLD_SECRET_KEYS", env.secrets, default=[]
 )

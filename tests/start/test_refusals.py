@@ -72,6 +72,10 @@ def port_of(listener: socket.socket) -> str:
         ({"DATABASE_URL": "sqlite:///db"}, ["DATABASE_URL", "postgresql://"]),
         ({"NEEDLEPOINT_HOSTS": "clinic.example"}, ["NEEDLEPOINT_SECRET_KEY"]),
         (
+            {"NEEDLEPOINT_HOSTS": "clinic.example", "NEEDLEPOINT_SECRET_KEY": SECRET},
+            ["NEEDLEPOINT_TRUSTED_PROXIES", "1 or more", "proxy"],
+        ),
+        (
             {"NEEDLEPOINT_DEMO": "1", "NEEDLEPOINT_HOSTS": "clinic.example"},
             ["demo", "NEEDLEPOINT_HOSTS"],
         ),
