@@ -1,7 +1,12 @@
 """The page on deploying names every setting, and no other."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
+
+from django.core.management import get_commands
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -27,3 +32,28 @@ def test_every_promise_names_tests_that_exist() -> None:
         )
     ]
     assert not missing
+
+
+def test_the_page_on_deploying_names_only_commands_that_exist() -> None:
+    page = (ROOT / "docs" / "deploying.md").read_text("utf-8")
+    named = set(re.findall(r"manage\.py (\w+)", page))
+    assert {"migrate", "collectstatic", "setup_clinic", "serve"} <= named
+    assert {"verify_audit", "verify_records"} <= named
+    assert named <= get_commands().keys()
+
+
+def test_the_settings_of_the_first_time_can_be_served() -> None:
+    """The example as it stands, but for a key; a host needs a trusted proxy."""
+    page = (ROOT / "docs" / "deploying.md").read_text("utf-8")
+    example = re.findall(r"^(NEEDLEPOINT_\w+|DATABASE_\w+)=(.+)$", page, re.MULTILINE)
+    variables = dict(example) | {"NEEDLEPOINT_SECRET_KEY": "0123456789-abcdef" * 4}
+    assert {"NEEDLEPOINT_HOSTS", "NEEDLEPOINT_TRUSTED_PROXIES"} <= variables.keys()
+    result = subprocess.run(
+        [sys.executable, "-c", "import clinic.settings"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
