@@ -5,7 +5,7 @@ exactly that time it still is. Some kinds are an event at once.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 
 from clinic.rules.book import RuleBook
@@ -76,6 +76,24 @@ def _sentence(row: EventKind, *, judgement: Judgement) -> str:
     if judgement is Judgement.EXPECTED:
         return f"{row.name} is expected for up to {span}."
     return f"{row.name} for more than {span} is an adverse event."
+
+
+def expected_days(book: RuleBook) -> dict[str, int]:
+    """How many whole days after the session each kind is still expected, by key.
+
+    A kind that is an event at once, or an incident, is not among them. Days are
+    counted whole, so half an hour and a day's grace are 0 and 1.
+    """
+    return {
+        key: row.longest_expected.days
+        for key, row in book.events.items()
+        if row.longest_expected is not None and not row.incident
+    }
+
+
+def days_seen(*, performed_on: date, onset_on: date, seen_on: date) -> timedelta:
+    """From the session to the last day a reaction is known to stand, whole days."""
+    return max(seen_on, onset_on) - performed_on
 
 
 def is_grade_allowed(book: RuleBook, *, kind: str, grade: int) -> bool:

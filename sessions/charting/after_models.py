@@ -32,7 +32,11 @@ class Addition(models.Model):
 
 
 class AdverseEvent(models.Model):
-    """Something that should not have happened; nobody can delete it."""
+    """Something that should not have happened; nobody can delete it.
+
+    Whether it is still expected after so many days is no column: the rules say so
+    whenever it is read or counted, for the longer it lasts the less it is.
+    """
 
     patient = models.ForeignKey(
         "patients.Patient", on_delete=models.PROTECT, related_name="adverse_events"
@@ -52,7 +56,6 @@ class AdverseEvent(models.Model):
     action = models.TextField(_("what was done"), blank=True)
     outcome = models.CharField(_("outcome"), max_length=200, blank=True)
     closed_on = models.DateField(_("settled on"), null=True, blank=True)
-    is_expected = models.BooleanField(default=False)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(
         "clinic.User", on_delete=models.PROTECT, related_name="+"

@@ -284,7 +284,6 @@ class Migration(migrations.Migration):
                 ('action', models.TextField(blank=True, verbose_name='what was done')),
                 ('outcome', models.CharField(blank=True, max_length=200, verbose_name='outcome')),
                 ('closed_on', models.DateField(blank=True, null=True, verbose_name='settled on')),
-                ('is_expected', models.BooleanField(default=False)),
                 ('recorded_at', models.DateTimeField()),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='adverse_events', to='patients.patient')),

@@ -21,7 +21,11 @@ DAYS = {Span.YEAR: 365, Span.HALF: 182, Span.QUARTER: 91}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """A period (both days count) and, when named, one site, person or condition."""
+    """A period (both days count) and, when named, one site, person or condition.
+
+    `today` is the day on which it is read, the last day of the period without it:
+    what is open is judged as it stands then.
+    """
 
     span: Span
     first_day: date
@@ -29,6 +33,7 @@ class Filters:
     site_id: int | None = None
     practitioner_id: int | None = None
     condition: str = ""
+    today: date | None = None
 
     @property
     def days(self) -> int:
@@ -51,6 +56,7 @@ class Filters:
             "site": self.site_id,
             "practitioner": self.practitioner_id,
             "condition": self.condition or None,
+            "today": self.today or self.last_day,
         }
 
     def query(self, **more: str) -> str:
@@ -75,6 +81,7 @@ def read(values: Mapping[str, str], *, today: date) -> Filters:
         span=span,
         first_day=today - timedelta(days=DAYS[span] - 1),
         last_day=today,
+        today=today,
         site_id=_number(values.get("site", "")),
         practitioner_id=_number(values.get("practitioner", "")),
         condition=values.get("condition", ""),

@@ -405,6 +405,47 @@ def test_events_are_always_counted_however_few(clinic: Clinic) -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "days", "counts"),
+    [
+        ("ERYTHEMA", 7, 0),
+        ("ERYTHEMA", 8, 1),
+        ("BRUISE", 14, 0),
+        ("BRUISE", 15, 1),
+        ("PAIN", 1, 0),
+        ("PAIN", 2, 1),
+        ("BLEED", 0, 0),
+        ("BLEED", 1, 1),
+        ("PIH", 0, 1),
+        ("EXPOSURE", 0, 1),
+    ],
+)
+@pytest.mark.parametrize("is_open", [True, False], ids=["open", "settled"])
+def test_a_reaction_that_outlasts_its_days_is_counted(
+    clinic: Clinic, kind: str, days: int, counts: int, is_open: bool
+) -> None:
+    """Open it is judged on the day it is read, settled on the day it settled."""
+    plan = clinic.plan()
+    last = TREATED + timedelta(days=days)
+    AdverseEvent.objects.create(
+        patient=plan.patient,
+        session=clinic.session(plan, TREATED),
+        kind=kind,
+        onset_on=TREATED,
+        grade=3,
+        zones=["CM-R"],
+        closed_on=None if is_open else last,
+        recorded_at=factories.NOW,
+        recorded_by=clinic.practitioner,
+    )
+    read_on = last if is_open else last + timedelta(days=40)
+    period = replace(PERIOD, today=read_on)
+    rate, _months = harm.rate(period)
+    assert (rate.hit, rate.sessions) == (counts, 1)
+    assert len(harm.kinds(period)) == counts
+    assert len(behind.behind(f"event:{kind}", period).lines) == counts
+
+
+@pytest.mark.parametrize(
     ("count", "of", "low", "high"),
     [
         # Newcombe (1998), Two-sided confidence intervals for the single proportion,

@@ -13,6 +13,7 @@ from django.db.utils import IntegrityError
 
 from clinic.models import Lot
 from clinic.rulebook.queries import effective_book
+from clinic.rules.events import Judgement
 from clinic.rules.gates import Step
 from clinic.staff.roles import Capability
 from patients.consent import actions as consents
@@ -26,7 +27,7 @@ from sessions.charting.errors import (
     SheetChangedError,
     SheetRefusedError,
 )
-from sessions.charting.queries import completeness
+from sessions.charting.queries import completeness, lists
 from sessions.charting.queries.parts import SheetParts
 from sessions.charting.queries.safety import safety_of
 from sessions.models import (
@@ -462,20 +463,36 @@ def event(**changes: Any) -> after.EventEntry:
     return after.EventEntry(**values)
 
 
+@pytest.mark.parametrize("grade", [1, 3])
 @pytest.mark.parametrize(
-    ("days", "expected"), [(7, True), (8, False)], ids=["within", "beyond"]
+    ("days", "judgement"),
+    [(7, Judgement.EXPECTED), (8, Judgement.EVENT)],
+    ids=["within", "beyond"],
 )
-def test_the_rules_say_whether_redness_is_still_expected(
-    chair: Chair, days: int, expected: bool
+def test_redness_becomes_an_event_while_nobody_writes_anything(
+    chair: Chair, days: int, judgement: Judgement, grade: int
 ) -> None:
     session = chair.signed()
     kept = after.record_event(
-        session=session,
-        entry=event(),
-        by=chair.practitioner,
-        now=NOW + timedelta(days=days),
+        session=session, entry=event(grade=grade), by=chair.practitioner, now=NOW
     )
-    assert kept.is_expected is expected
+    day = TODAY + timedelta(days=days)
+    assert lists.reaction_to(kept, today=day).judgement is judgement
+    last = TODAY + timedelta(days=7)
+    assert lists.expected_until(kept, today=day) == (last if days == 7 else None)
+
+
+def test_what_settled_in_time_stays_expected_for_good(chair: Chair) -> None:
+    session = chair.signed()
+    settled = TODAY + timedelta(days=7)
+    kept = after.record_event(
+        session=session,
+        entry=event(closed_on=settled),
+        by=chair.practitioner,
+        now=NOW + timedelta(days=7),
+    )
+    day = TODAY + timedelta(days=40)
+    assert lists.reaction_to(kept, today=day).judgement is Judgement.EXPECTED
 
 
 @pytest.mark.parametrize(
@@ -506,7 +523,7 @@ def test_an_event_is_followed_up_and_closed(chair: Chair) -> None:
     kept = after.record_event(
         session=session, entry=event(kind="PIH"), by=chair.practitioner, now=NOW
     )
-    assert not kept.is_expected
+    assert lists.expected_until(kept, today=TODAY) is None
     later = NOW + timedelta(days=30)
     closed = event(kind="PIH", closed_on=later.date(), outcome="Faded")
     after.change_event(

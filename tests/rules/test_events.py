@@ -149,3 +149,13 @@ def test_there_are_five_grades():
 def test_a_judgement_is_said_in_words(kind, days, sentence):
     reaction = events.judge(BOOK, kind=kind, after=timedelta(days=days))
     assert reaction.sentence == sentence
+
+
+def test_the_days_of_grace_are_whole_and_leave_out_what_is_an_event_at_once():
+    days = events.expected_days(BOOK)
+    assert (days["BLEED"], days["PAIN"], days["ERYTHEMA"]) == (0, 1, 7)
+    assert not {"PIH", "INFECTION", "EXPOSURE"} & set(days)
+    for kind, last in days.items():
+        for after, said in ((last, "expected"), (last + 1, "event")):
+            found = events.judge(BOOK, kind=kind, after=timedelta(days=after))
+            assert found.judgement == said

@@ -93,6 +93,11 @@ def test_the_desk_is_led_to_the_visit_never_to_the_chart(house: House) -> None:
         recorded_by=house.practitioner,
     )
     assert "Open event" in asked(house.practitioner).text
+    AdverseEvent.objects.update(kind="ERYTHEMA")
+    assert "Reaction to watch" in asked(house.practitioner).text
+    long_ago = timezone.localdate() - timedelta(days=8)
+    TreatmentSession.objects.update(performed_on=long_ago)
+    assert "Open event" in asked(house.practitioner).text
     page = asked(house.desk)
     assert "event" not in page.text.lower()
     client = signed_in(house.desk)

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from clinic.audit import actions as audit
 from clinic.rulebook.queries import effective_book
 from clinic.rules import events
-from clinic.rules.events import Judgement, Reaction
 from clinic.staff.models import User
 from clinic.web.templatetags.formats import day_year
 from sessions.charting.actions.taps import lock
@@ -57,10 +56,11 @@ def add(*, session: TreatmentSession, text: str, by: User, now: datetime) -> Add
 def record_event(
     *, session: TreatmentSession, entry: EventEntry, by: User, now: datetime
 ) -> AdverseEvent:
-    """Keep an event; the rules say whether it is expected. Raises SheetRefusedError."""
-    today = now.astimezone(session.site.zone).date()
-    reaction = judged(session, kind=entry.kind, onset_on=entry.onset_on, today=today)
-    _refuse_event(session, entry, today=today)
+    """Keep an event; whether it is expected is judged when it is read.
+
+    Raises SheetRefusedError.
+    """
+    _refuse_event(session, entry, today=now.astimezone(session.site.zone).date())
     event = AdverseEvent.objects.create(
         patient_id=session.patient_id,
         session=session,
@@ -72,7 +72,6 @@ def record_event(
         action=entry.action.strip(),
         outcome=entry.outcome.strip(),
         closed_on=entry.closed_on,
-        is_expected=reaction.judgement is Judgement.EXPECTED,
         recorded_at=now,
         recorded_by=by,
     )
@@ -94,44 +93,27 @@ def change_event(
         raise SheetChangedError(by=None, at=None, version=locked.version)
     today = now.astimezone(locked.session.site.zone).date()
     _refuse_event(locked.session, entry, today=today)
-    settled = entry.closed_on or today
-    reaction = judged(
-        locked.session, kind=entry.kind, onset_on=entry.onset_on, today=settled
-    )
     locked.kind, locked.onset_on, locked.grade = entry.kind, entry.onset_on, entry.grade
     locked.zones = list(entry.zones)
     locked.description = entry.description.strip()
     locked.action, locked.outcome = entry.action.strip(), entry.outcome.strip()
     locked.closed_on = entry.closed_on
-    locked.is_expected = reaction.judgement is Judgement.EXPECTED
     locked.version += 1
     locked.save()
     _audit(locked, "event.changed", by=by, now=now)
     return locked
 
 
-def judged(
-    session: TreatmentSession, *, kind: str, onset_on: date, today: date
-) -> Reaction:
-    """What the rules call a reaction that is seen today. Raises SheetRefusedError.
-
-    Days are whole: from the session's day to the day on which it is still seen.
-    """
+def _refuse_event(session: TreatmentSession, entry: EventEntry, *, today: date) -> None:
     book = effective_book().book
-    if kind not in book.events:
+    if entry.kind not in book.events:
         raise SheetRefusedError(_("Choose what was seen."), field="kind")
-    if onset_on < session.performed_on:
+    if entry.onset_on < session.performed_on:
         raise SheetRefusedError(
             _("It began before this session, on %(day)s.")
             % {"day": day_year(session.performed_on)},
             field="onset_on",
         )
-    lasted = max(today, onset_on) - session.performed_on
-    return events.judge(book, kind=kind, after=lasted)
-
-
-def _refuse_event(session: TreatmentSession, entry: EventEntry, *, today: date) -> None:
-    book = effective_book().book
     if entry.onset_on > today:
         raise SheetRefusedError(_("This day is still to come."), field="onset_on")
     if entry.closed_on is not None and entry.closed_on > today:

@@ -1,12 +1,16 @@
 """Lists over sessions: of a patient, to sign, who received a lot, adverse events."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db.models import Prefetch, QuerySet
 
 from clinic.devices.models import Lot
 from clinic.places.models import Site
+from clinic.rulebook.queries import effective_book
+from clinic.rules import events as rules
+from clinic.rules.events import Judgement, Reaction
 from clinic.staff.models import User
 from patients.records.models import Patient
 from sessions.charting.models import (
@@ -158,6 +162,24 @@ def events(*, show: str = "open", site: Site | None = None) -> QuerySet[AdverseE
     if show == "closed":
         return rows.filter(closed_on__isnull=False)
     return rows
+
+
+def reaction_to(event: AdverseEvent, *, today: date) -> Reaction:
+    """What the rules call it today, or on the day it settled; the session is read."""
+    lasted = rules.days_seen(
+        performed_on=event.session.performed_on,
+        onset_on=event.onset_on,
+        seen_on=event.closed_on or today,
+    )
+    return rules.judge(effective_book().book, kind=event.kind, after=lasted)
+
+
+def expected_until(event: AdverseEvent, *, today: date) -> date | None:
+    """The last day on which it is no event yet; None when it is one."""
+    if reaction_to(event, today=today).judgement is not Judgement.EXPECTED:
+        return None
+    days = rules.expected_days(effective_book().book)[event.kind]
+    return event.session.performed_on + timedelta(days=days)
 
 
 def events_of(session: TreatmentSession) -> list[AdverseEvent]:

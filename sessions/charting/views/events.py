@@ -41,9 +41,10 @@ def listed(request: StaffRequest) -> HttpResponse:
         action="events.listed",
         shown=[event.reference for event in page],
     )
-    book = effective_book().book
+    book, today = effective_book().book, timezone.localdate()
     context = {
         "page": page,
+        "expected": {e.pk for e in page if lists.expected_until(e, today=today)},
         "shown": shown,
         "kinds": {key: kind.name for key, kind in book.events.items()},
         "zones": {e.pk: zone_names(book, e.zones) for e in page},
@@ -134,10 +135,7 @@ def _event_page(
     kind = event.kind if event else form["kind"].value() or ""
     reaction = None
     if event is not None:
-        settled = event.closed_on or timezone.localdate()
-        reaction = after.judged(
-            event.session, kind=event.kind, onset_on=event.onset_on, today=settled
-        )
+        reaction = lists.reaction_to(event, today=timezone.localdate())
     context = {
         "form": form,
         "event": event,

@@ -83,15 +83,27 @@ def _to_sign(request: StaffRequest) -> Iterator[Need]:
 
 
 def _events(request: StaffRequest) -> Iterator[Need]:
-    """Adverse events of the person's own sessions that are still open."""
-    for event in lists.events().filter(session__practitioner=request.user):
+    """Open events of the person's own sessions, then what is expected so far."""
+    today = timezone.localdate()
+    mine = lists.events().filter(session__practitioner=request.user)
+    until = {event: lists.expected_until(event, today=today) for event in mine}
+    for event in sorted(until, key=lambda event: until[event] is not None):
+        line = _("Since %(day)s, grade %(grade)d.") % {
+            "day": format_date(event.onset_on, "D j M"),
+            "grade": event.grade,
+        }
+        last = until[event]
+        title = _("Open event: %(name)s")
+        if last is not None:
+            title = _("Reaction to watch: %(name)s")
+            day = format_date(last, "D j M")
+            line = f"{line} {_('Expected until %(day)s.') % {'day': day}}"
         yield Need(
             patient=event.patient.reference,
-            tone="bad",
+            tone="bad" if last is None else "warn",
             icon="heart-pulse",
-            title=_("Open event: %(name)s") % {"name": event.patient.name},
-            line=_("Since %(day)s, grade %(grade)d.")
-            % {"day": format_date(event.onset_on, "D j M"), "grade": event.grade},
+            title=title % {"name": event.patient.name},
+            line=line,
             action=_("Review"),
             url=reverse("charting:event", args=[event.reference]),
         )

@@ -1,9 +1,17 @@
-"""Adverse events: counted always, however few (DESIGN 6)."""
+"""Adverse events: counted always, however few (DESIGN 6).
+
+A reaction is expected for the days that the book gives its kind, counted from the
+session; what lasts longer is an event (CLINICAL 6). That is judged here, on the day
+the report is read: who wrote "redness" on day 2 need not come back on day 8.
+"""
 
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
+from clinic.rulebook.queries import effective_book
+from clinic.rules import events as events_rules
 from sessions.reports import wilson
 from sessions.reports.filters import Filters
 from sessions.reports.queries.run import rows
@@ -20,6 +28,17 @@ WITH done AS (
        AND (%(practitioner)s::bigint IS NULL
             OR session.practitioner_id = %(practitioner)s)
        AND (%(condition)s::text IS NULL OR condition.kind = %(condition)s)
+), limits AS (
+    SELECT * FROM unnest(%(expected_kinds)s::text[], %(expected_days)s::int[])
+        AS limits (kind, days)
+), counted AS (
+    SELECT event.*
+      FROM done
+      JOIN treatments_adverseevent event ON event.session_id = done.id
+      LEFT JOIN limits ON limits.kind = event.kind
+     WHERE limits.kind IS NULL
+        OR greatest(coalesce(event.closed_on, %(today)s::date), event.onset_on)
+           - done.performed_on > limits.days
 )
 """
 COUNTS = (
@@ -28,8 +47,7 @@ COUNTS = (
 SELECT date_trunc('month', done.performed_on)::date AS month,
        count(DISTINCT done.id) AS sessions,
        count(DISTINCT done.id) FILTER (WHERE event.id IS NOT NULL) AS hit
-  FROM done LEFT JOIN treatments_adverseevent event
-    ON event.session_id = done.id AND NOT event.is_expected
+  FROM done LEFT JOIN counted event ON event.session_id = done.id
  GROUP BY 1 ORDER BY 1
 """
 )
@@ -39,8 +57,7 @@ KINDS = (
 SELECT event.kind, count(*) AS events,
        percentile_cont(0.5) WITHIN GROUP (ORDER BY event.closed_on - event.onset_on)
            AS days
-  FROM done JOIN treatments_adverseevent event
-    ON event.session_id = done.id AND NOT event.is_expected
+  FROM counted event
  GROUP BY event.kind ORDER BY count(*) DESC, event.kind
 """
 )
@@ -49,8 +66,7 @@ EVENTS = (
     + """
 SELECT event.id AS event_id, event.patient_id, done.plan_id, event.kind, event.grade,
        event.onset_on, event.closed_on
-  FROM done JOIN treatments_adverseevent event
-    ON event.session_id = done.id AND NOT event.is_expected
+  FROM done JOIN counted event ON event.session_id = done.id
  ORDER BY event.onset_on DESC, event.id
 """
 )
@@ -97,11 +113,21 @@ class Event:
     closed_on: date | None
 
 
+def _arguments(filters: Filters) -> dict[str, Any]:
+    """The filters, and for how long each kind is expected."""
+    expected = events_rules.expected_days(effective_book().book)
+    return {
+        **filters.arguments(),
+        "expected_kinds": list(expected),
+        "expected_days": list(expected.values()),
+    }
+
+
 def rate(filters: Filters) -> tuple[Rate, tuple[Rate, ...]]:
     """The rate of the period, and month by month."""
     months = tuple(
         Rate(hit=row["hit"], sessions=row["sessions"], month=row["month"])
-        for row in rows(COUNTS, filters.arguments())
+        for row in rows(COUNTS, _arguments(filters))
     )
     whole = Rate(
         hit=sum(one.hit for one in months), sessions=sum(one.sessions for one in months)
@@ -117,10 +143,10 @@ def kinds(filters: Filters) -> tuple[Kind, ...]:
             events=row["events"],
             median_days=None if row["days"] is None else Decimal(str(row["days"])),
         )
-        for row in rows(KINDS, filters.arguments())
+        for row in rows(KINDS, _arguments(filters))
     )
 
 
 def events(filters: Filters) -> tuple[Event, ...]:
     """Every event of the period, the latest first."""
-    return tuple(Event(**row) for row in rows(EVENTS, filters.arguments()))
+    return tuple(Event(**row) for row in rows(EVENTS, _arguments(filters)))
