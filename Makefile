@@ -53,7 +53,7 @@ format: setup-dev ## put code and templates into form
 bench: setup ## speed, as ratios measured in one run
 	$(PY) -m benchmarks
 
-prove: setup ## the long proofs: kills, races, slow clients
+prove: setup ## the long proofs: kills, races, slow clients, the whole demo
 	$(PY) -m pytest -m prove
 
 migrations: setup ## write the migrations of our three apps

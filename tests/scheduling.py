@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
-TOGETHER = re.compile(r"tests/db/test_(demo|record_fingerprint)\.py|walk as \w+")
+TOGETHER = re.compile(
+    r"tests/(db/test_(demo|record_fingerprint)|start/test_(localdb|serving)"
+    r"|test_architecture)\.py|walk as \w+"
+)
 
 
 class Together(LoadScopeScheduling):

@@ -7,6 +7,7 @@ stands below it: a later line of LAYERS, or a later name of its own line.
 import ast
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -61,9 +62,18 @@ def modules() -> Iterator[tuple[str, Path]]:
 MODULES = dict(modules())
 
 
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    """Everything in the file that is an import or a function."""
+    kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef)
+    return [
+        node for node in ast.walk(ast.parse(path.read_text())) if type(node) in kinds
+    ]
+
+
 def imports(path: Path) -> Iterator[tuple[str, int]]:
     """Every module that the file imports, inside functions as well."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield alias.name, node.lineno
@@ -187,7 +197,7 @@ def lines_of(path: Path) -> int:
 
 
 def long_functions(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = (node.end_lineno or 0) - node.lineno + 1
             if length > 40:

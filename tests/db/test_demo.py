@@ -80,6 +80,7 @@ def test_a_real_clinic_is_left_alone() -> None:
     assert Clinic.objects.get().name == "A real one"
 
 
+@pytest.mark.prove
 @pytest.mark.usefixtures("_demo")
 def test_the_clinic_is_whole() -> None:
     assert Clinic.objects.get().is_demo
@@ -93,6 +94,7 @@ def test_the_clinic_is_whole() -> None:
     assert states >= {"done", "in_room", "confirmed", "unconfirmed"}
 
 
+@pytest.mark.prove
 @pytest.mark.usefixtures("_demo")
 def test_every_figure_follows_the_rules_it_will_be_judged_by() -> None:
     zones = ZoneTreatment.objects.select_related("session")
@@ -111,6 +113,7 @@ def test_every_figure_follows_the_rules_it_will_be_judged_by() -> None:
     assert not signed.exclude(signed_digest__regex="^[0-9a-f]{64}$")
 
 
+@pytest.mark.prove
 @pytest.mark.usefixtures("_demo")
 def test_nothing_is_booked_that_the_product_would_refuse() -> None:
     today = WEDNESDAY.date()
@@ -142,6 +145,7 @@ def test_nothing_is_booked_that_the_product_would_refuse() -> None:
             assert not found, f"{visit} of {visit.patient} on {visit.day}: {found}"
 
 
+@pytest.mark.prove
 @pytest.mark.usefixtures("_demo")
 def test_everybody_joined_and_agreed_before_being_treated() -> None:
     day = F("performed_on")
@@ -150,6 +154,7 @@ def test_everybody_joined_and_agreed_before_being_treated() -> None:
     assert TreatmentSession.objects.exists()
 
 
+@pytest.mark.prove
 @pytest.mark.usefixtures("_demo")
 def test_no_two_sessions_of_one_skin_were_nearer_than_the_rule_allows() -> None:
     book = load_book()
@@ -167,6 +172,7 @@ def test_no_two_sessions_of_one_skin_were_nearer_than_the_rule_allows() -> None:
             assert Verdict.BLOCK not in {finding.verdict for finding in found}
 
 
+@pytest.mark.prove
 @pytest.mark.usefixtures("_demo")
 def test_rooms_and_people_are_as_busy_as_in_a_real_clinic() -> None:
     last = WEDNESDAY.date()
@@ -179,6 +185,7 @@ def test_rooms_and_people_are_as_busy_as_in_a_real_clinic() -> None:
         assert 40 < together.share < 75
 
 
+@pytest.mark.prove
 @pytest.mark.usefixtures("_demo")
 @pytest.mark.parametrize("email", ["practitioner", "sana", "tom"])
 def test_everybody_who_works_today_has_a_full_day(email: str) -> None:
@@ -189,6 +196,7 @@ def test_everybody_who_works_today_has_a_full_day(email: str) -> None:
     assert visits.filter(kind="consultation").count() == 1
 
 
+@pytest.mark.prove
 @pytest.mark.usefixtures("_demo")
 def test_nobody_is_in_a_room_or_numbed_without_being_screened() -> None:
     day = WEDNESDAY.date()
