@@ -97,6 +97,11 @@ class Row:
         return self.is_session and is_there and may_begin
 
     @property
+    def may_cancel(self) -> bool:
+        """Whether the visit may still be cancelled, with a few words why."""
+        return Status.CANCELLED in WAYS[Status(self.visit.status)]
+
+    @property
     def has_sheet(self) -> bool:
         """Whether a session was begun."""
         return hasattr(self.visit, "session")

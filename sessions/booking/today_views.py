@@ -118,7 +118,7 @@ def step(request: StaffRequest, ref: str) -> HttpResponse:
     visit = access.visit_for(request.user, ref)
     form, now = StepForm(request.POST), timezone.now()
     if not form.is_valid():
-        return _refused(request, _("Not saved. Open the page again."), status=422)
+        return _refused(request, form.refusal, status=422)
     wanted = Status(form.cleaned_data["status"])
     back = _came_from(request)
 

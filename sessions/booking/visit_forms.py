@@ -1,10 +1,13 @@
 """The forms of one visit: a step, a cancellation, a new visit."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clinic.web.forms import ChipRadio, DayInput, KeyedForm, SegmentRadio
 from sessions.booking.models import VISIT_STATUSES
+from sessions.booking.statuses import Status
 
 KINDS = [("consultation", _("Consultation")), ("review", _("Review"))]
 WITH_SESSION = [*KINDS, ("session", _("Session"))]
@@ -21,6 +24,19 @@ class StepForm(KeyedForm):
         required=False,
         help_text=_("A few words, nothing about health."),
     )
+
+    def clean(self) -> dict[str, Any]:
+        """A cancellation says why."""
+        data = super().clean() or self.cleaned_data
+        if data.get("status") == Status.CANCELLED and not data.get("reason"):
+            self.add_error("reason", _("Write a few words why the visit is cancelled."))
+        return data
+
+    @property
+    def refusal(self) -> str:
+        """What is wrong, as one sentence for the page that sent it."""
+        said = self.errors.get("reason")
+        return str(said[0]) if said else str(_("Not saved. Open the page again."))
 
 
 class CancelForm(StepForm):

@@ -85,10 +85,7 @@ def cancel(request: StaffRequest, ref: str) -> HttpResponse:
     visit = access.visit_for(request.user, ref)
     form, now = StepForm(request.POST), timezone.now()
     if not form.is_valid():
-        return _visit_page(request, ref, status=422, said=_("Open the page again."))
-    if not form.cleaned_data["reason"].strip():
-        said = _("Write a few words why the visit is cancelled.")
-        return _visit_page(request, ref, status=422, said=said)
+        return _visit_page(request, ref, status=422, said=form.refusal)
 
     def write() -> str:
         stepping.set_status(

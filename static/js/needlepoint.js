@@ -83,6 +83,12 @@
     });
   });
 
+  // A page that looks for news by itself waits while somebody writes in a menu of it.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const written = [...document.querySelectorAll("details[data-menu][open] input[type=text]")].some((field) => field.value);
+    if (written && event.detail.elt.getAttribute("hx-trigger")?.startsWith("every")) { event.preventDefault(); }
+  });
+
   // Steppers: the two buttons wake up and keep within the field's own limits.
   const wakeSteppers = () => document.querySelectorAll("[data-stepper] button").forEach((button) => { button.disabled = false; });
   wakeSteppers();

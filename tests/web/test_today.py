@@ -136,7 +136,7 @@ def test_only_steps_that_exist_are_offered_and_taken(house: House) -> None:
     visit = house.add(status="confirmed")
     page = Page(html(signed_in(house.desk).get(TODAY)))
     offered = {e.attributes.get("value") for e in page.all("button", name="status")}
-    assert offered == {"arrived", "missed", "unconfirmed"}
+    assert offered == {"arrived", "missed", "unconfirmed", "cancelled"}
     assert house.take(visit, "done").status_code == 409
     visit.refresh_from_db()
     assert visit.status == "confirmed"
@@ -448,6 +448,42 @@ def test_a_visit_says_who_did_what(house: House) -> None:
     )
     assert not page.faults()
     assert house.desk.full_name in page.text
+
+
+@pytest.mark.parametrize(
+    ("status", "is_offered"),
+    [
+        ("unconfirmed", True),
+        ("confirmed", True),
+        ("arrived", True),
+        ("numbing", True),
+        ("in_room", True),
+        ("done", False),
+        ("missed", False),
+    ],
+)
+def test_the_day_offers_to_cancel_what_has_not_ended(
+    house: House, status: str, is_offered: bool
+) -> None:
+    house.add(status=status)
+    page = Page(html(signed_in(house.desk).get(TODAY)))
+    assert not page.faults()
+    buttons = page.all("button", name="status")
+    offered = [b for b in buttons if b.attributes["value"] == "cancelled"]
+    assert bool(offered) is is_offered
+
+
+def test_the_day_cancels_a_visit_with_a_few_words_and_never_without(
+    house: House,
+) -> None:
+    visit = house.add()
+    for nothing in ("", "  "):
+        answer = house.take(visit, "cancelled", reason=nothing)
+        assert answer.status_code == 422
+        assert "Write a few words why" in html(answer)
+    assert house.take(visit, "cancelled", reason="has a cold").status_code == 200
+    visit.refresh_from_db()
+    assert (visit.status, visit.cancel_reason) == ("cancelled", "has a cold")
 
 
 def test_a_cancellation_needs_a_reason_and_frees_the_time(house: House) -> None:
