@@ -12,6 +12,7 @@ from patients.records.endings import Ending
 from patients.records.models import Patient
 from sessions.booking import stepping
 from sessions.booking.models import Visit
+from sessions.booking.queries import TREATED
 from sessions.booking.statuses import MOVABLE
 from sessions.booking.words import day_words
 
@@ -31,7 +32,7 @@ def end(patient: Patient, by: User, now: datetime) -> None:
 
 def _coming(patient: Patient, now: datetime) -> QuerySet[Visit]:
     rows = Visit.objects.filter(patient=patient, status__in=MOVABLE, ends_at__gt=now)
-    return rows.order_by("starts_at", "id")
+    return rows.exclude(TREATED).order_by("starts_at", "id")
 
 
 def _text(visit: Visit) -> str:

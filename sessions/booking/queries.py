@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from clinic.audit.models import AuditEvent
 from clinic.devices.models import Device
@@ -11,6 +11,8 @@ from clinic.places.models import Room, Site
 from clinic.staff.models import User
 from clinic.staff.roles import Role
 from sessions.booking.models import Visit
+
+TREATED = Q(session__skin_clear_at__isnull=False)
 
 
 def practitioners_at(site: Site) -> QuerySet[User]:
@@ -43,10 +45,16 @@ def visits_of_day(*, site: Site, day: date) -> QuerySet[Visit]:
     )
 
 
+def was_treated(visit: Visit) -> bool:
+    """Whether somebody decided to treat at the visit; then its sheet is a record."""
+    return Visit.objects.filter(pk=visit.pk).filter(TREATED).exists()
+
+
 def open_visits_of_plan(*, plan_id: int) -> QuerySet[Visit]:
     """The visits of a plan that still lie ahead of treatment, in order of time."""
     return (
         Visit.objects.filter(plan_id=plan_id, status__in=["unconfirmed", "confirmed"])
+        .exclude(TREATED)
         .select_related("patient", "practitioner", "room", "device", "planned_session")
         .order_by("starts_at", "id")
     )

@@ -7,7 +7,7 @@ from django.db import transaction
 from clinic.audit.actions import record
 from clinic.rules.gates import Step
 from clinic.staff.models import User
-from sessions.booking import checks, earlier, going_on, marks, taking
+from sessions.booking import checks, earlier, going_on, marks, queries, taking
 from sessions.booking.actions import VisitChangedError, claim_of
 from sessions.booking.checks import Wanted
 from sessions.booking.models import Visit
@@ -21,6 +21,10 @@ class WayClosedError(Exception):
         super().__init__(f"A visit that is {visit.status} cannot become {wanted}.")
         self.visit = visit
         self.wanted = wanted
+
+
+class TreatedError(WayClosedError):
+    """Something was recorded at the visit: it was neither missed nor cancelled."""
 
 
 @transaction.atomic
@@ -40,8 +44,9 @@ def set_status(
     A visit that was missed or cancelled is taken up again like a new booking: raises
     TimeTakenError, SessionTakenError and RefusedError as `actions.book` does;
     `confirmed` are the warnings that were confirmed. Raises VisitChangedError when it
-    was changed since it was shown, WayClosedError when the step does not exist, and
-    RefusedError for every step but those that end the visit of somebody who has died.
+    was changed since it was shown, WayClosedError when the step does not exist,
+    TreatedError when what was treated would be missed or cancelled, and RefusedError
+    for every step but those that end the visit of somebody who has died.
     """
     taking.lock([claim_of(visit)])
     rows = Visit.objects.select_related("patient", "site")
@@ -50,6 +55,8 @@ def set_status(
         raise VisitChangedError(fresh)
     if not may_become(Status(fresh.status), status):
         raise WayClosedError(fresh, status)
+    if status in FREE and queries.was_treated(fresh):
+        raise TreatedError(fresh, status)
     if status not in ENDS:
         wanted = Wanted(kind=fresh.kind, on=fresh.day)
         checks.refuse_the_dead(fresh.patient, wanted=[wanted], step=Step.BOOK)

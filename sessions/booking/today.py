@@ -16,7 +16,7 @@ from patients.history import queries as history
 from patients.history.models import Screening
 from sessions.booking import courses, queries, standing
 from sessions.booking.models import Visit
-from sessions.booking.statuses import ENDS, WAYS, Status
+from sessions.booking.statuses import ENDS, FREE, WAYS, Status
 from sessions.plans.models import PlannedSession
 
 NUMBING_MINUTES = 30
@@ -99,7 +99,7 @@ class Row:
     @property
     def may_cancel(self) -> bool:
         """Whether the visit may still be cancelled, with a few words why."""
-        return Status.CANCELLED in WAYS[Status(self.visit.status)]
+        return may_cancel(self.visit)
 
     @property
     def has_sheet(self) -> bool:
@@ -185,6 +185,17 @@ def day_of(
     )
 
 
+def may_cancel(visit: Visit) -> bool:
+    """Whether it may be cancelled: it has not ended, and nothing was recorded."""
+    is_ahead = Status.CANCELLED in WAYS[Status(visit.status)]
+    return is_ahead and not was_treated(visit)
+
+
+def was_treated(visit: Visit) -> bool:
+    """As `queries.was_treated`, of a visit that comes with its session."""
+    return hasattr(visit, "session") and visit.session.skin_clear_at is not None
+
+
 def ways_of(visit: Visit, *, is_closed: bool) -> tuple[Way, ...]:
     """The steps a visit may take, the usual one first, steps back last.
 
@@ -194,6 +205,8 @@ def ways_of(visit: Visit, *, is_closed: bool) -> tuple[Way, ...]:
     open_ways = [way for way in ORDER[status] if way in WAYS[status]]
     if is_closed:
         open_ways = [way for way in open_ways if way in ENDS]
+    if was_treated(visit):
+        open_ways = [way for way in open_ways if way not in FREE]
     if visit.kind != SESSION:
         open_ways = [way for way in open_ways if way is not Status.NUMBING]
     return tuple(_way(status, way) for way in open_ways)

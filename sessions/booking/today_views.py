@@ -23,7 +23,7 @@ from sessions.booking.checks import RefusedError
 from sessions.booking.day_strip import day_strip
 from sessions.booking.opening import is_clinical
 from sessions.booking.statuses import Status
-from sessions.booking.stepping import WayClosedError
+from sessions.booking.stepping import TreatedError, WayClosedError
 from sessions.booking.taking import TimeTakenError
 from sessions.booking.visit_forms import StepForm
 
@@ -154,6 +154,8 @@ def step(request: StaffRequest, ref: str) -> HttpResponse:
 def _why_not(error: VisitChangedError | WayClosedError | TimeTakenError) -> str:
     if isinstance(error, VisitChangedError):
         return _("Somebody changed this visit a moment ago. Here is how it stands now.")
+    if isinstance(error, TreatedError):
+        return _("What was done at this visit is on record: it is not cancelled.")
     if isinstance(error, WayClosedError):
         return _("The visit cannot go from where it stands to there.")
     return words.not_again_words(error)

@@ -31,8 +31,8 @@ from sessions.booking.actions import VisitChangedError, VisitEntry
 from sessions.booking.checks import RefusedError
 from sessions.booking.opening import is_clinical, opened
 from sessions.booking.single import Single
-from sessions.booking.statuses import MOVABLE, WAYS, Status
-from sessions.booking.stepping import WayClosedError
+from sessions.booking.statuses import MOVABLE, Status
+from sessions.booking.stepping import TreatedError, WayClosedError
 from sessions.booking.taking import SessionTakenError, TimeTakenError
 from sessions.booking.visit_forms import CancelForm, SlotForm, StepForm
 
@@ -56,7 +56,7 @@ def _visit_page(
         "patient": patient,
         "ways": today.ways_of(visit, is_closed=bool(closed)),
         "closed": closed,
-        "may_cancel": Status.CANCELLED in WAYS[now_status],
+        "may_cancel": today.may_cancel(visit),
         "is_movable": now_status in MOVABLE,
         "may_write": may(request.user, Action.VISIT_WRITE),
         "may_treat": may(request.user, Action.SESSION_WRITE),
@@ -101,6 +101,9 @@ def cancel(request: StaffRequest, ref: str) -> HttpResponse:
 
     try:
         return once.answer(request=request, form=form, now=now, write=write)
+    except TreatedError:
+        said = _("What was done at this visit is on record: it is not cancelled.")
+        return _visit_page(request, ref, status=409, said=said)
     except (VisitChangedError, WayClosedError):
         said = _("Somebody changed this visit meanwhile. Here is how it stands now.")
         return _visit_page(request, ref, status=409, said=said)

@@ -486,6 +486,53 @@ def test_the_day_cancels_a_visit_with_a_few_words_and_never_without(
     assert (visit.status, visit.cancel_reason) == ("cancelled", "has a cold")
 
 
+@pytest.mark.parametrize("way", ["step", "cancel"])
+@pytest.mark.parametrize("is_treated", [False, True])
+@pytest.mark.regression
+def test_what_was_treated_is_not_cancelled(
+    house: House, way: str, is_treated: bool
+) -> None:
+    visit = house.add(status="in_room", in_room_at=timezone.now())
+    cleared = {"skin_clear_at": timezone.now(), "skin_clear_by": house.practitioner}
+    factories.make_session(visit=visit, **(cleared if is_treated else {}))
+    page = signed_in(house.desk).get(reverse("booking:visit", args=[visit.reference]))
+    assert ("Why" in Page(html(page)).text) is not is_treated
+    answer = signed_in(house.desk).post(
+        reverse(f"booking:{way}", args=[visit.reference]),
+        {"status": "cancelled", "version": 1, "reason": "went home"},
+        headers={"HX-Request": "true"},
+    )
+    visit.refresh_from_db()
+    assert visit.status == ("in_room" if is_treated else "cancelled")
+    if is_treated:
+        assert answer.status_code == 409
+        assert "on record" in html(answer)
+        assert "cancelled" not in {
+            button.attributes["value"]
+            for button in Page(html(signed_in(house.desk).get(TODAY))).all(
+                "button", name="status"
+            )
+        }
+
+
+@pytest.mark.regression
+def test_stopping_a_plan_leaves_what_was_treated(house: House) -> None:
+    visit = house.add(status="confirmed")
+    factories.make_session(
+        visit=visit,
+        skin_clear_at=timezone.now(),
+        skin_clear_by=house.practitioner,
+    )
+    assert visit.plan is not None
+    answer = signed_in(house.desk).post(
+        reverse("booking:plan-status", args=[visit.plan.reference]),
+        {"status": "stopped", "version": 1, "reason": "moved away"},
+    )
+    assert answer.status_code == 302
+    visit.refresh_from_db()
+    assert visit.status == "confirmed"
+
+
 def test_a_cancellation_needs_a_reason_and_frees_the_time(house: House) -> None:
     visit = house.add()
     client, url = (
