@@ -129,7 +129,7 @@ def test_opening_the_sheet_opens_the_chart_in_the_log(
 
 
 @pytest.mark.parametrize(
-    ("step", "limit"), [("safety", 36), ("treat", 21), ("outcome", 19), ("sign", 19)]
+    ("step", "limit"), [("safety", 31), ("treat", 20), ("outcome", 18), ("sign", 18)]
 )
 def test_a_page_takes_few_queries(
     chair: Chair,
