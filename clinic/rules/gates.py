@@ -4,7 +4,7 @@ A gate stands before each step of the work. It does not decide who acts: it says
 what is refused, what waits for a person, and which person may let it pass.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -184,7 +184,10 @@ def gate(
     does = max((ruling.does for ruling in rulings), key=order.index, default=Pass.FREE)
     refusing = [r.finding for r in rulings if r.does is Pass.REFUSED]
     return Gate(
-        step=step, does=does, rulings=rulings, first_allowed_on=_first_day(refusing)
+        step=step,
+        does=does,
+        rulings=rulings,
+        first_allowed_on=first_allowed_on(refusing),
     )
 
 
@@ -206,7 +209,7 @@ def _ruling(finding: Finding, case: Case) -> Ruling:
     return Ruling(finding=finding, does=does, may_pass=may_pass)
 
 
-def _first_day(refusing: list[Finding]) -> date | None:
-    """The latest end of all that refuses, None when one has no end."""
+def first_allowed_on(refusing: Collection[Finding]) -> date | None:
+    """The latest end of all that refuses, None when nothing does or one has no end."""
     ends = [finding.until for finding in refusing if finding.until is not None]
     return dates.latest(ends) if len(ends) == len(refusing) else None

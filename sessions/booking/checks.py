@@ -310,13 +310,11 @@ def _anywhere(facts: Facts) -> tuple[Planned, ...]:
 def _joined(step: Step, *several: Gate) -> Gate:
     order = list(Pass)
     refusing = [finding for gate in several for finding in gate.refusing]
-    ends = [finding.until for finding in refusing if finding.until is not None]
-    whole = bool(ends) and len(ends) == len(refusing)
     return Gate(
         step=step,
         does=max((gate.does for gate in several), key=order.index),
         rulings=tuple(ruling for gate in several for ruling in gate.rulings),
-        first_allowed_on=max(ends) if whole else None,
+        first_allowed_on=gates.first_allowed_on(refusing),
     )
 
 
