@@ -1,4 +1,6 @@
-"""A unit belongs to one session for ever, and to one of its own site (DESIGN 2)."""
+"""What came out of a lot: a unit stays with one session of its site, and nothing is
+put on the skin out of a lot that was not usable on that day (DESIGN 2, 6).
+"""
 
 from django.db import migrations
 
@@ -30,8 +32,43 @@ BEGIN
 END $$;
 CREATE TRIGGER session_unit_stays BEFORE UPDATE OR DELETE ON treatments_sessionunit
     FOR EACH ROW EXECUTE FUNCTION session_unit_refuse_move();
+
+CREATE FUNCTION topical_refuse_unusable() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE lot record; held record;
+BEGIN
+    IF NEW.lot_id IS NULL THEN
+        RETURN NEW;
+    ELSIF TG_OP = 'UPDATE' AND (OLD.lot_id, OLD.session_id)
+        IS NOT DISTINCT FROM (NEW.lot_id, NEW.session_id)
+    THEN
+        RETURN NEW;
+    END IF;
+    SELECT kind, number, site_id, withdrawn_on, expires_on
+        INTO lot FROM clinic_lot WHERE id = NEW.lot_id FOR SHARE;
+    SELECT site_id, performed_on
+        INTO held FROM treatments_treatmentsession WHERE id = NEW.session_id;
+    IF lot.site_id <> held.site_id THEN
+        RAISE EXCEPTION 'Lot % belongs to another site.', lot.number
+            USING ERRCODE = 'restrict_violation';
+    ELSIF lot.kind IN ('cartridge', 'roller') THEN
+        RAISE EXCEPTION 'Lot % holds nothing for the skin.', lot.number
+            USING ERRCODE = 'restrict_violation';
+    ELSIF lot.expires_on < held.performed_on THEN
+        RAISE EXCEPTION 'Lot % expired on %.', lot.number, lot.expires_on
+            USING ERRCODE = 'restrict_violation';
+    ELSIF lot.withdrawn_on <= held.performed_on THEN
+        RAISE EXCEPTION 'Lot % was withdrawn on %.', lot.number, lot.withdrawn_on
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER topical_of_a_usable_lot
+    BEFORE INSERT OR UPDATE ON treatments_sessiontopical
+    FOR EACH ROW EXECUTE FUNCTION topical_refuse_unusable();
 """
 BACKWARD = """
+DROP TRIGGER topical_of_a_usable_lot ON treatments_sessiontopical;
+DROP FUNCTION topical_refuse_unusable();
 DROP TRIGGER session_unit_stays ON treatments_sessionunit;
 DROP FUNCTION session_unit_refuse_move();
 DROP TRIGGER session_unit_of_its_site ON treatments_sessionunit;

@@ -220,10 +220,14 @@ def _refuse_numbing(sheet: OpenSheet, row: SessionTopical) -> None:
 
 
 def _lot_of(sheet: OpenSheet, lot_id: int | None) -> Lot | None:
-    """The lot of a product, usable on the day; nobody overrides an expired one."""
+    """The lot of a product, usable on the day; nobody overrides an expired one.
+
+    Its row is locked: it is neither withdrawn nor changed before this is saved.
+    """
     if lot_id is None:
         return None
-    lot = Lot.objects.filter(pk=lot_id, site_id=sheet.session.site_id).first()
+    here = Lot.objects.filter(pk=lot_id, site_id=sheet.session.site_id)
+    lot = here.select_for_update(no_key=True).first()
     if lot is None or lot.is_single_use:
         raise SheetRefusedError(_("There is no such lot here."), field="lot")
     day = sheet.session.performed_on

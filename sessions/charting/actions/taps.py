@@ -11,12 +11,13 @@ from datetime import datetime
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import ForeignKey
 from django.utils.translation import gettext as _
 
 from clinic.audit import actions as audit
 from clinic.staff.models import User
+from clinic.web.errors import sqlstate
 from sessions.charting import entries
 from sessions.charting.actions import kit_taps, other_taps, state, zone_taps
 from sessions.charting.actions.open_sheet import OpenSheet
@@ -59,6 +60,7 @@ EARLY = (
     entries.UndoEntry,
 )
 NOT_UNDONE = ("lot", "undo")
+RESTRICTED = "23001"  # what our own triggers refuse
 
 
 @transaction.atomic
@@ -181,6 +183,19 @@ def _apply(sheet: OpenSheet, tap: Tap) -> str:
     return HANDLERS[type(tap.entry)](sheet, tap.entry)
 
 
+def _put_back(sheet: OpenSheet, patch: dict[str, Any]) -> None:
+    """Restore; a product whose lot was withdrawn meanwhile does not come back."""
+    try:
+        with transaction.atomic():
+            state.restore(sheet.session, patch)
+    except IntegrityError as error:
+        if sqlstate(error) != RESTRICTED:
+            raise
+        raise SheetRefusedError(
+            _("This cannot be undone: the lot is no longer usable.")
+        ) from error
+
+
 def _undo(sheet: OpenSheet) -> str:
     """Put back what the last tap changed that still stands."""
     last = sheet.parts.last_tap
@@ -190,7 +205,7 @@ def _undo(sheet: OpenSheet) -> str:
         raise SheetRefusedError(
             _("An opened unit stays opened: it belongs to this session.")
         )
-    state.restore(sheet.session, last.undo)
+    _put_back(sheet, last.undo)
     sheet.parts.forget("limits", *state.PARTS)
     last.undone_at = sheet.now
     last.save(update_fields=["undone_at"])
