@@ -1,15 +1,31 @@
 """The demo clinic on the air, new for each file, a browser, and people before it."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import connections
-from playwright.sync_api import Browser, expect
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.journeys import stage
-from tests.journeys.browser import Person, chromium
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from tests.journeys.browser import Person
+
+# Playwright is a tool for those who change the code; the suite runs without it.
+HAS_PLAYWRIGHT = find_spec("playwright") is not None
+collect_ignore_glob = [] if HAS_PLAYWRIGHT else ["test_*.py"]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say why the journeys were left out."""
+    if not HAS_PLAYWRIGHT:
+        terminalreporter.write_line(
+            "tests/journeys is left out: playwright is missing (make browser has it)."
+        )
 
 
 @pytest.fixture(scope="module")
@@ -39,18 +55,24 @@ def address(clock: stage.Clock) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def browser(clock: stage.Clock) -> Iterator[Browser]:
+def browser(clock: stage.Clock) -> Iterator["Browser"]:
+    from playwright.sync_api import expect
+
+    from tests.journeys.browser import chromium
+
     expect.set_options(timeout=20_000)  # a busy machine
     with chromium() as found:
         yield found
 
 
 @pytest.fixture
-def new_person(browser: Browser, address: str) -> Iterator[Callable[..., Person]]:
+def new_person(browser: "Browser", address: str) -> Iterator[Callable[..., "Person"]]:
     """Put somebody in front of a screen; any fault a page shows them fails the test."""
+    from tests.journeys.browser import Person
+
     people: list[Person] = []
 
-    def arrive(**screen: Any) -> Person:
+    def arrive(**screen: Any) -> "Person":
         people.append(Person(browser, address, **screen))
         return people[-1]
 
@@ -62,7 +84,7 @@ def new_person(browser: Browser, address: str) -> Iterator[Callable[..., Person]
 
 
 @pytest.fixture
-def desk(new_person: Callable[..., Person]) -> Person:
+def desk(new_person: Callable[..., "Person"]) -> "Person":
     """The front desk, signed in."""
     person = new_person()
     person.sign_in("desk@demo.clinic")
@@ -70,7 +92,7 @@ def desk(new_person: Callable[..., Person]) -> Person:
 
 
 @pytest.fixture
-def practitioner(new_person: Callable[..., Person]) -> Person:
+def practitioner(new_person: Callable[..., "Person"]) -> "Person":
     """A practitioner with the tablet, signed in."""
     person = new_person(viewport={"width": 1180, "height": 820})
     person.sign_in("practitioner@demo.clinic")
@@ -78,7 +100,7 @@ def practitioner(new_person: Callable[..., Person]) -> Person:
 
 
 @pytest.fixture
-def owner(new_person: Callable[..., Person]) -> Person:
+def owner(new_person: Callable[..., "Person"]) -> "Person":
     """The owner, signed in."""
     person = new_person()
     person.sign_in("owner@demo.clinic")
