@@ -29,10 +29,10 @@ demo: setup ## build the demo clinic anew
 	@NEEDLEPOINT_DEMO=1 $(MANAGE) migrate --verbosity 0
 	@NEEDLEPOINT_DEMO=1 $(MANAGE) demo --again
 
-test: setup ## the whole suite but the browser's
+test: setup ## the suite, without the browser's journeys and the long proofs
 	$(PY) -m pytest -n 3 --dist load -m "not prove" --ignore tests/journeys
 
-browser: setup-dev ## whole jobs of people in Chromium
+browser: setup-dev ## the journeys: whole jobs of people in Chromium
 	@.ci/chromium
 	$(PY) -m pytest -m journey
 
@@ -53,7 +53,7 @@ format: setup-dev ## put code and templates into form
 bench: setup ## speed, as ratios measured in one run
 	$(PY) -m benchmarks
 
-prove: setup ## the long proofs: kills, races, slow clients, the whole demo
+prove: setup ## the long proofs: kills, slow clients, the whole demo
 	$(PY) -m pytest -m prove
 
 migrations: setup ## write the migrations of our three apps

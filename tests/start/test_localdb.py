@@ -268,7 +268,6 @@ def test_root_runs_it_as_somebody_else(var):
     client.leave()
 
 
-@pytest.mark.prove
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has such a folder")
 def test_root_in_a_shut_folder_uses_var_lib():
     shut = Path(tempfile.mkdtemp(prefix="np-shut-", dir="/tmp"))  # 0700, root's
@@ -286,7 +285,6 @@ def test_root_in_a_shut_folder_uses_var_lib():
         shutil.rmtree(shut)
 
 
-@pytest.mark.prove
 def test_it_works_in_a_path_of_120_characters():
     top = Path(tempfile.mkdtemp(prefix="np-", dir="/tmp"))
     top.chmod(0o755)
@@ -304,7 +302,6 @@ def test_it_works_in_a_path_of_120_characters():
         shutil.rmtree(top)
 
 
-@pytest.mark.prove
 @pytest.mark.skipif(os.geteuid() != 0, reason="the other tests are that already")
 def test_it_works_for_a_user_who_is_not_root():
     nobody = place.Account(uid=65534, gid=65534)
@@ -385,7 +382,6 @@ def test_eight_arrivals_at_once_make_one_server():
     shutil.rmtree(folder)
 
 
-@pytest.mark.prove
 def test_a_server_that_cannot_start_says_why_in_one_sentence(var):
     config = var / "postgres" / "data" / "postgresql.conf"
     saved = config.read_text()
