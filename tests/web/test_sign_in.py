@@ -8,7 +8,11 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
-from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.hashers import (
+    MD5PasswordHasher,
+    check_password,
+    make_password,
+)
 from django.core.cache import cache
 from django.test import Client, override_settings
 from django.urls import reverse
@@ -87,6 +91,30 @@ def test_an_unknown_address_gets_the_same_answer(client: Client, desk: User) -> 
     assert "do not fit together" in known
     assert "do not fit together" in unknown
     assert AuditEvent.objects.filter(object_id=None).count() == 1
+
+
+def test_a_refusal_costs_the_same_work_whoever_is_tried(
+    client: Client, desk: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counted in hashes: they take nearly all of the time that could tell."""
+    hashes = 0
+    encode = MD5PasswordHasher.encode
+
+    def counted(hasher: MD5PasswordHasher, password: str, salt: str) -> str:
+        nonlocal hashes
+        hashes += 1
+        return encode(hasher, password, salt)
+
+    monkeypatch.setattr(MD5PasswordHasher, "encode", counted)
+    shut = factories.make_desk(site=factories.make_site())
+    User.objects.filter(pk=shut.pk).update(is_active=False)
+    nobody = User(email="nobody@clinic.test")
+    costs = []
+    for person in (desk, nobody, shut):
+        hashes = 0
+        sign_in(client, person, "wrong")
+        costs.append(hashes)
+    assert costs == [1, 1, 1]
 
 
 def test_after_ten_tries_even_the_right_password_waits(
