@@ -111,6 +111,7 @@ MIDDLEWARE = [
     "clinic.staff.middleware.SignInRequiredMiddleware",
     "clinic.staff.middleware.SecondFactorMiddleware",
     "clinic.places.middleware.site_middleware",
+    "clinic.rulebook.middleware.book_middleware",
     "patients.history.tablet.TabletMiddleware",
     "patients.records.middleware.BreakGlassMiddleware",
 ]

@@ -1,7 +1,9 @@
 """The rule book as it holds in this clinic: the shipped book and its modes here."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -12,6 +14,8 @@ from clinic.rulebook.models import RuleSetting
 from clinic.rules.book import RuleBook, load_book
 
 SHORT_DIGEST = 6
+# One place for the book of the request that is being answered; None outside of one.
+_kept: "ContextVar[list[EffectiveBook] | None]" = ContextVar("_kept", default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +36,28 @@ def effective_book() -> EffectiveBook:
     """The book in force now: kept per process, checked by one small query.
 
     The few rules that do not run as shipped are themselves the check, so that
-    nothing stale survives a roll-back or a restored database.
+    nothing stale survives a roll-back or a restored database. While a page is only
+    read (`read_once`), the first answer holds.
     """
+    kept = _kept.get()
+    if kept is None:
+        return _read()
+    if not kept:
+        kept.append(_read())
+    return kept[0]
+
+
+@contextmanager
+def read_once() -> Iterator[None]:
+    """Within it the book is asked for once: for what changes nothing itself."""
+    token = _kept.set([])
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+
+
+def _read() -> EffectiveBook:
     changed = RuleSetting.objects.filter(Q(strict=True) | Q(overridable=False))
     strict, fixed = set(), set()
     for code, is_strict, is_overridable in changed.values_list(

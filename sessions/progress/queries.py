@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import DecimalField, Max, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import DecimalField, Max, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, Concat
 
 from clinic.rules import scales
 from clinic.rules.book import RuleBook
@@ -158,20 +159,28 @@ class LastTreatment:
 
 
 def last_treatment(patient: Patient) -> LastTreatment | None:
-    """The last signed session with its zones and lots; three queries."""
+    """The last signed session with its zones and lots; two queries."""
+    lot = Concat("units__unit__lot__number", Value(" / "), "units__unit__serial")
     session = (
         TreatmentSession.objects.filter(patient=patient, signed_at__isnull=False)
         .select_related("device")
+        .annotate(
+            lots=ArrayAgg(
+                lot,
+                filter=Q(units__isnull=False),
+                order_by="units__id",
+                default=Value([]),
+            )
+        )
         .order_by("-performed_on", "-id")
         .first()
     )
     if session is None:
         return None
-    units = session.units.select_related("unit__lot").order_by("id")
     return LastTreatment(
         session=session,
         zones=list(session.zones.order_by("id")),
-        lots=[f"{one.unit.lot.number} / {one.unit.serial}" for one in units],
+        lots=session.lots,
     )
 
 

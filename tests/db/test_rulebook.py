@@ -3,10 +3,15 @@
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 
 from clinic.audit.models import AuditEvent
 from clinic.rulebook import access, actions, queries
 from clinic.rulebook.actions import ModeEntry, RuleChangedError
+from clinic.rulebook.middleware import book_middleware
 from clinic.rulebook.models import RuleSetting
 from clinic.rules.book import load_book
 from clinic.staff.models import User
@@ -92,3 +97,31 @@ def test_who_may_no_longer_sign_in_sets_nothing() -> None:
         capabilities=(Capability.MEDICAL_LEAD,), is_active=False
     )
     assert not access.may_set_medicine(lead)
+
+
+def asked_twice(method: str) -> int:
+    """How many statements a view needs that asks for the book at two places."""
+
+    def view(_request: HttpRequest) -> HttpResponse:
+        queries.effective_book()
+        queries.effective_book()
+        return HttpResponse()
+
+    with CaptureQueriesContext(connection) as asked:
+        book_middleware(view)(RequestFactory().generic(method, "/"))
+    return len(asked)
+
+
+@pytest.mark.parametrize(("method", "times"), [("GET", 1), ("HEAD", 1), ("POST", 2)])
+def test_a_page_that_is_read_asks_once_and_a_write_each_time(
+    method: str, times: int
+) -> None:
+    assert asked_twice(method) == times
+    assert asked_twice(method) == times  # nothing is kept for the next one
+
+
+def test_outside_of_a_request_nothing_is_kept() -> None:
+    with CaptureQueriesContext(connection) as asked:
+        queries.effective_book()
+        queries.effective_book()
+    assert len(asked) == 2

@@ -216,7 +216,7 @@ def test_the_number_of_queries_does_not_grow_with_sessions(
         chart = Chart(sessions=sessions)
         browser = signed_in(chart.practitioner)
         browser.get(chart.url)
-        with django_assert_max_num_queries(24):
+        with django_assert_max_num_queries(15):
             browser.get(chart.url)
 
 
