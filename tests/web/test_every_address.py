@@ -19,6 +19,26 @@ pytestmark = pytest.mark.django_db
 
 # Figures without anybody in them, and a form that shows a reference only.
 NOBODY_IN_IT = {"reports:home", "reports:progress", "records:break-glass"}
+# How often a page may ask the database; those below show more than most. That long
+# lists cost no more than short ones is held where the lists are tested.
+STATEMENTS = 15
+MORE = {
+    "booking:edit-plan": 31,
+    "charting:safety": 28,
+    "charting:record": 26,
+    "history:health": 22,
+    "reports:home": 22,
+    "reports:progress": 22,
+    "progress:scores": 21,
+    "booking:move": 20,
+    "charting:treat": 19,
+    "reports:csv": 19,
+    "history:screening-ask": 18,
+    "progress:patient": 18,
+    "charting:outcome": 17,
+    "charting:sign": 17,
+    "booking:patient-plans": 16,
+}
 
 
 def shut() -> list[Route]:
@@ -72,6 +92,15 @@ def test_whoever_reads_about_patients_is_in_the_log(role: Role) -> None:
     ]
     assert len(reading) > 5 or role is Role.OWNER
     assert not [one.name for one in reading if not one.is_logged]
+
+
+@pytest.mark.parametrize("role", EVERY_ROLE)
+def test_no_page_asks_the_database_without_end(role: Role) -> None:
+    assert not [
+        f"{one.name}: {one.statements}"
+        for one in walked(role).answers
+        if one.statements > MORE.get(one.name, STATEMENTS)
+    ]
 
 
 def test_half_a_sign_in_opens_nothing(client: Client) -> None:

@@ -132,6 +132,7 @@ class Answer:
     led_to: tuple[str, ...]
     headers: dict[str, str]
     body: str
+    statements: int
     people_tables: frozenset[str]
     written: frozenset[str]
     is_logged: bool
@@ -248,6 +249,7 @@ def looked(client: Client, route: Route, url: str, *, away: str) -> Answer:
         led_to=tuple(_leads(answer) + _leads(posted)),
         headers=dict(answer.headers),
         body=body.decode(errors="replace"),
+        statements=len(watch.statements),
         people_tables=watch.people_tables(),
         written=watch.written(),
         is_logged=is_logged,
