@@ -1,5 +1,7 @@
-"""What came out of a lot: a unit stays with one session of its site, and nothing is
-put on the skin out of a lot that was not usable on that day (DESIGN 2, 6).
+"""What came out of a lot, and how deep: a unit stays with one session of its site,
+nothing is put on the skin out of a lot that was not usable on that day (DESIGN 2, 6),
+and a zone has a pen's depth or a roller's needle length as its session has (CLINICAL
+3.4), whoever writes it.
 """
 
 from django.db import migrations
@@ -65,8 +67,45 @@ END $$;
 CREATE TRIGGER topical_of_a_usable_lot
     BEFORE INSERT OR UPDATE ON treatments_sessiontopical
     FOR EACH ROW EXECUTE FUNCTION topical_refuse_unusable();
+
+CREATE FUNCTION zone_refuse_other_device() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT 1 FROM treatments_treatmentsession s WHERE s.id = NEW.session_id
+            AND ((s.device_kind = 'roller' AND NEW.depth_setting_mm IS NOT NULL)
+                OR (s.device_kind <> 'roller' AND NEW.needle_length_mm IS NOT NULL))
+    ) THEN
+        RAISE EXCEPTION 'A pen has a depth setting, a roller a needle length.'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER zone_of_its_device
+    BEFORE INSERT OR UPDATE OF session_id, depth_setting_mm, needle_length_mm
+    ON treatments_zonetreatment
+    FOR EACH ROW EXECUTE FUNCTION zone_refuse_other_device();
+
+CREATE FUNCTION session_refuse_other_device() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT 1 FROM treatments_zonetreatment z WHERE z.session_id = NEW.id
+            AND (z.depth_setting_mm IS NOT NULL OR z.needle_length_mm IS NOT NULL)
+    ) THEN
+        RAISE EXCEPTION 'A session keeps its kind of device while a zone has a depth.'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER session_keeps_its_device BEFORE UPDATE OF device_kind
+    ON treatments_treatmentsession
+    FOR EACH ROW WHEN (OLD.device_kind IS DISTINCT FROM NEW.device_kind)
+    EXECUTE FUNCTION session_refuse_other_device();
 """
 BACKWARD = """
+DROP TRIGGER session_keeps_its_device ON treatments_treatmentsession;
+DROP FUNCTION session_refuse_other_device();
+DROP TRIGGER zone_of_its_device ON treatments_zonetreatment;
+DROP FUNCTION zone_refuse_other_device();
 DROP TRIGGER topical_of_a_usable_lot ON treatments_sessiontopical;
 DROP FUNCTION topical_refuse_unusable();
 DROP TRIGGER session_unit_stays ON treatments_sessionunit;

@@ -1,6 +1,7 @@
-"""One unit, one session: the database refuses what the sheet refuses."""
+"""One unit, session and kind of device: the database refuses what the sheet does."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,9 +11,9 @@ from django.db.utils import IntegrityError
 from clinic.devices.actions import open_unit
 from clinic.devices.models import Lot, Unit
 from sessions.charting import entries
-from sessions.models import SessionUnit
+from sessions.models import SessionUnit, TreatmentSession, ZoneTreatment
 from tests import factories
-from tests.chair import Chair, make_chair
+from tests.chair import Chair, make_chair, make_roller_chair
 from tests.factories import NOW, TODAY
 
 
@@ -108,3 +109,46 @@ def test_a_unit_of_another_site_is_not_taken(chair: Chair) -> None:
     unit = open_unit(lot=elsewhere, by=chair.practitioner, now=NOW)
     with pytest.raises(IntegrityError, match="another site"), transaction.atomic():
         SessionUnit.objects.create(session=session, unit=unit, taken_at=NOW)
+
+
+# A pen's depth, a roller's length --------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "is_kept"),
+    [
+        ("pen", "depth_setting_mm", True),
+        ("pen", "needle_length_mm", False),
+        ("roller", "needle_length_mm", True),
+        ("roller", "depth_setting_mm", False),
+    ],
+)
+def test_a_zone_has_the_measure_of_its_sessions_device(
+    db: None, kind: str, field: str, is_kept: bool
+) -> None:
+    chair = make_chair() if kind == "pen" else make_roller_chair()
+    session = chair.open()
+    zones = ZoneTreatment.objects.filter(session=session)
+    zones.update(depth_setting_mm=None, needle_length_mm=None)
+    new = ZoneTreatment(session=session, zone="FH", **{field: Decimal("0.50")})
+    if is_kept:
+        zones.update(**{field: Decimal("0.50")})
+        new.save()
+        return
+    for write in (lambda: zones.update(**{field: Decimal("0.50")}), new.save):
+        with pytest.raises(IntegrityError, match="needle length"), transaction.atomic():
+            write()
+
+
+@pytest.mark.parametrize("has_depth", [True, False])
+def test_a_session_keeps_its_device_while_a_zone_has_a_depth(
+    chair: Chair, has_depth: bool
+) -> None:
+    session = chair.open()
+    TreatmentSession.objects.update(device=None)
+    if not has_depth:
+        ZoneTreatment.objects.filter(session=session).update(depth_setting_mm=None)
+        TreatmentSession.objects.update(device_kind="roller")
+        return
+    with pytest.raises(IntegrityError, match="kind of device"), transaction.atomic():
+        TreatmentSession.objects.update(device_kind="roller")
