@@ -9,6 +9,7 @@ from sessions.charting.models import (
     SessionTopical,
     SessionUnit,
     SheetTap,
+    TakeOver,
     TreatmentSession,
     ZoneTreatment,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "SessionTopical",
     "SessionUnit",
     "SheetTap",
+    "TakeOver",
     "TreatmentSession",
     "Visit",
     "ZoneTreatment",

@@ -33,6 +33,17 @@ class SheetRefusedError(Exception):
         self.field = field
 
 
+class NotTreatingError(SheetRefusedError):
+    """Somebody else treats: a colleague reads along, or takes over with a note."""
+
+    def __init__(self, treats: User) -> None:
+        super().__init__(
+            _("%(name)s treats and records here. Take over with a note to record.")
+            % {"name": treats.full_name},
+            field="take_over",
+        )
+
+
 class SessionSignedError(SheetRefusedError):
     """The session is signed: what is missing is written as an addition."""
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.web import refs
 from sessions.charting.after_models import Addition, AdverseEvent
-from sessions.charting.tap_models import SheetTap
+from sessions.charting.tap_models import SheetTap, TakeOver
 from sessions.plans.models import DEVICE_KINDS
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "SessionTopical",
     "SessionUnit",
     "SheetTap",
+    "TakeOver",
     "TreatmentSession",
     "ZoneTreatment",
 ]

@@ -39,6 +39,7 @@ class Applied:
     dose_mg: Decimal | None
     is_occluded: bool | None
     is_sterile: bool | None
+    for_needled_skin: bool | None
     signed_off_by: str
     signoff_reason: str
 
@@ -54,6 +55,16 @@ class Written:
     reason: str
     by: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenOver:
+    """Who treated before, who from then on, and why."""
+
+    before: str
+    by: str
+    at: datetime
+    note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +99,7 @@ class Printed:
     number: int | None
     of_sessions: int | None
     practitioner: str
+    taken_over: tuple[TakenOver, ...]
     cleared_by: str
     screening: str
     screened_at: datetime | None

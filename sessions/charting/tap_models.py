@@ -1,6 +1,8 @@
-"""The taps on a sheet: what was changed, what stood there, what was answered."""
+"""The taps on a sheet, and who took it over: what was changed, by whom, and why."""
 
 from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 
 class SheetTap(models.Model):
@@ -31,3 +33,34 @@ class SheetTap(models.Model):
 
     def __str__(self) -> str:
         return f"Sheet tap {self.pk}"
+
+
+class TakeOver(models.Model):
+    """Somebody else treats from here on, and why; it stays with the record."""
+
+    session = models.ForeignKey(
+        "treatments.TreatmentSession",
+        on_delete=models.PROTECT,
+        related_name="take_overs",
+    )
+    before = models.ForeignKey(
+        "clinic.User", on_delete=models.PROTECT, related_name="+"
+    )
+    by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    note = models.CharField(_("why"), max_length=200)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(note=""),
+                name="take_over_has_note",
+                violation_error_message=_("Write down why."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(before=F("by")), name="take_over_from_another"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Take-over {self.pk}"

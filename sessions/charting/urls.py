@@ -11,6 +11,7 @@ urlpatterns = [
     path(f"{ONE}safety/", sheet.safety, name="safety"),
     path(f"{ONE}safety/clear/", sheet.clear, name="clear"),
     path(f"{ONE}safety/override/", sheet.override, name="override"),
+    path(f"{ONE}take-over/", sheet.take_over, name="take-over"),
     path(f"{ONE}treat/", sheet.treat, name="treat"),
     path(f"{ONE}outcome/", sheet.outcome, name="outcome"),
     path(f"{ONE}sign/", sheet.sign, name="sign"),

@@ -150,6 +150,20 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='TakeOver',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField()),
+                ('note', models.CharField(max_length=200, verbose_name='why')),
+                ('before', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='take_overs', to='treatments.treatmentsession')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('note', ''), _negated=True), name='take_over_has_note', violation_error_message='Write down why.'), models.CheckConstraint(condition=models.Q(('before', models.F('by')), _negated=True), name='take_over_from_another')],
+            },
+        ),
+        migrations.CreateModel(
             name='SheetTap',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -3,7 +3,7 @@
 from django.db import migrations
 
 CHILDREN = ["zonetreatment", "sessionunit", "sessiontopical", "checklisttick",
-            "depthoverride", "sheettap"]
+            "depthoverride", "sheettap", "takeover"]
 
 FORWARD = """
 CREATE FUNCTION session_refuse_when_signed() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -45,6 +45,9 @@ CREATE TRIGGER event_never_deleted BEFORE DELETE ON treatments_adverseevent
 CREATE TRIGGER score_never_deleted BEFORE DELETE ON treatments_score
     FOR EACH ROW EXECUTE FUNCTION event_refuse_delete();
 CREATE TRIGGER addition_never_changed BEFORE UPDATE OR DELETE ON treatments_addition
+    FOR EACH ROW EXECUTE FUNCTION event_refuse_delete();
+CREATE TRIGGER take_over_never_changed
+    BEFORE UPDATE OR DELETE ON treatments_takeover
     FOR EACH ROW EXECUTE FUNCTION event_refuse_delete();
 CREATE TRIGGER depth_override_never_changed
     BEFORE UPDATE OR DELETE ON treatments_depthoverride
@@ -90,6 +93,7 @@ DROP TRIGGER visit_of_the_living ON treatments_visit;
 DROP FUNCTION visit_refuse_the_dead();
 DROP TRIGGER score_value_kept ON treatments_score;
 DROP FUNCTION score_refuse_new_value();
+DROP TRIGGER take_over_never_changed ON treatments_takeover;
 DROP TRIGGER depth_override_never_changed ON treatments_depthoverride;
 DROP TRIGGER addition_never_changed ON treatments_addition;
 DROP TRIGGER score_never_deleted ON treatments_score;

@@ -124,7 +124,8 @@ def _fill(chair: Chair, session: TreatmentSession, *, lead: User, now: Any) -> N
         entries.PainEntry(pain=3),
         entries.ToleranceEntry(chip="well", on=True),
     ):
-        chair.tap(session, entry, by=lead, now=now)
+        by = lead if entry in {deep, serum} else chair.practitioner
+        chair.tap(session, entry, by=by, now=now)
 
 
 @pytest.fixture(scope="module")

@@ -173,6 +173,7 @@ DOORS: dict[str, tuple[str, ...]] = {
         "charting:safety",
         "charting:sign",
         "charting:start",
+        "charting:take-over",
         "charting:tap",
         "charting:treat",
     ),

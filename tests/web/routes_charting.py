@@ -15,6 +15,7 @@ def visit(world: World) -> dict[str, Any]:
 @maker("charting:safety")
 @maker("charting:clear")
 @maker("charting:override")
+@maker("charting:take-over")
 @maker("charting:treat")
 @maker("charting:outcome")
 @maker("charting:sign")

@@ -16,7 +16,7 @@ from clinic.models import Lot
 from patients.history.actions.screenings import AnswerEntry
 from patients.records import actions as records
 from sessions.charting import entries
-from sessions.charting.actions import after
+from sessions.charting.actions import after, taking_over
 from sessions.models import AdverseEvent, SheetTap, TreatmentSession, ZoneTreatment
 from tests import factories
 from tests.chair import Chair, make_chair, make_roller_chair, screened
@@ -306,12 +306,54 @@ def test_who_comes_second_is_told_who_was_faster(
     session = chair.open()
     seen = str(session.version)
     other = factories.make_practitioner(site=chair.site, full_name="Jo Second")
-    chair.tap(session, entries.NoteEntry(text="Jo was here"), by=other)
+    taking_over.take_over(
+        session=session, version=session.version, note="Called away", by=other, now=NOW
+    )
     answer = tap(client_of, session, "note", script=True, text="Not this", version=seen)
     assert answer.status_code == 409
     assert "Jo Second changed this sheet" in html(answer)
+    answer = tap(client_of, session, "note", script=True, text="Not this")
+    assert answer.status_code == 422
+    assert "Jo Second treats and records here" in html(answer)
+    said = {"note": "Back again", "version": seen}
+    answer = client_of.post(place("take-over", session), said)
+    assert answer.status_code == 409
+    page = Page(html(answer))
+    assert "Jo Second changed this sheet" in page.text
+    assert page.all("input", id="take-over-note", value="Back again")
     session.refresh_from_db()
-    assert session.note == "Jo was here"
+    assert (session.note, session.practitioner) == ("", other)
+
+
+def test_a_colleague_reads_along_and_takes_over_with_a_note(chair: Chair) -> None:
+    session = chair.open()
+    other = factories.make_practitioner(site=chair.site, full_name="Jo Second")
+    browser = signed_in(other)
+    for step in STEPS:
+        page = Page(html(browser.get(place(step, session))))
+        assert page.faults() == []
+        assert f"{chair.practitioner.full_name} treats and records" in page.text
+        assert "disabled" in page.all("fieldset")[0].attributes
+    without = browser.post(place("take-over", session), {"version": session.version})
+    assert without.status_code == 422
+    assert "Write down why" in html(without)
+    said = {"version": session.version, "note": "Called away"}
+    answer = browser.post(place("take-over", session), said, follow=True)
+    page = Page(html(answer))
+    assert page.faults() == []
+    assert "You read along" not in page.text
+    assert "disabled" not in page.all("fieldset")[0].attributes
+    record = Page(html(browser.get(place("record", session)))).text
+    before = chair.practitioner.full_name
+    assert f"Taken over from {before} by Jo Second" in record
+
+
+def test_a_prescriber_reads_along_and_may_write_a_reason(chair: Chair) -> None:
+    session = chair.open()
+    browser = signed_in(factories.make_prescriber(site=chair.site))
+    page = Page(html(browser.get(place("treat", session))))
+    assert "may write a reason" in page.text
+    assert "disabled" not in page.all("fieldset")[0].attributes
 
 
 @pytest.mark.parametrize(

@@ -305,6 +305,7 @@ def _sign_off(
             field="signoff_reason",
         )
     row.signoff_reason, row.signoff_by, row.signoff_at = reason, sheet.by, sheet.now
+    sheet.wrote_a_reason = True
 
 
 def come_off(sheet: OpenSheet, entry: TopicalOffEntry) -> str:

@@ -23,12 +23,16 @@ from sessions.charting.words import zone_names
 
 @dataclass
 class OpenSheet:
-    """The locked session with its parts. A tap changes them here, `keep` writes."""
+    """The locked session with its parts. A tap changes them here, `keep` writes.
+
+    `wrote_a_reason`: the person overrode a limit or signed a product off.
+    """
 
     parts: SheetParts
     by: User
     now: datetime
     changed: set[str] = field(default_factory=set)
+    wrote_a_reason: bool = False
 
     @property
     def session(self) -> TreatmentSession:

@@ -16,7 +16,7 @@ from patients.history.errors import HistoryRefusedError
 from patients.history.models import RuleOverride
 from sessions.charting.actions.starting import refuse_unqualified
 from sessions.charting.actions.taps import lock, refuse_stale
-from sessions.charting.errors import SheetRefusedError
+from sessions.charting.errors import NotTreatingError, SheetRefusedError
 from sessions.charting.models import TreatmentSession
 from sessions.charting.queries import safety
 from sessions.charting.queries.safety import Safety
@@ -35,6 +35,8 @@ def clear_skin(
         return locked
     refuse_stale(locked, version)
     refuse_unqualified(by, locked.performed_on)
+    if by.pk != locked.practitioner_id:
+        raise NotTreatingError(locked.practitioner)
     found = safety.safety_of(locked, step=Step.START)
     refuse_unsafe(found)
     locked.screening, locked.consent = found.screening, found.consent.consent

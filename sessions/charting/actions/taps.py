@@ -18,12 +18,14 @@ from django.utils.translation import gettext as _
 from clinic.audit import actions as audit
 from clinic.staff.models import User
 from clinic.web.errors import sqlstate
+from patients.history.authority import authorities_of
 from sessions.charting import entries
 from sessions.charting.actions import kit_taps, other_taps, state, zone_taps
 from sessions.charting.actions.open_sheet import OpenSheet
 from sessions.charting.actions.starting import refuse_without_depth
 from sessions.charting.entries import Tap, TapResult
 from sessions.charting.errors import (
+    NotTreatingError,
     SessionSignedError,
     SheetChangedError,
     SheetRefusedError,
@@ -67,7 +69,11 @@ RESTRICTED = "23001"  # what our own triggers refuse
 def record(
     *, session: TreatmentSession, tap: Tap, by: User, now: datetime
 ) -> TapResult:
-    """Apply one tap, once. Raises SheetRefusedError, SheetChangedError."""
+    """Apply one tap, once. Raises SheetRefusedError, SheetChangedError.
+
+    Who treats taps. A colleague only writes a reason against a limit, as far as
+    they have the authority.
+    """
     locked = lock(session)
     payload = _plain(tap)
     earlier = _replayed(locked, tap, payload)
@@ -76,12 +82,16 @@ def record(
     refuse_stale(locked, tap.version)
     sheet = OpenSheet(parts=SheetParts(locked), by=by, now=now)
     refuse_without_depth(by, sheet.parts.depth_mm_of(by))
+    if by.pk != locked.practitioner_id and not authorities_of(by):
+        raise NotTreatingError(locked.practitioner)
     if locked.skin_clear_at is None and not isinstance(tap.entry, EARLY):
         raise SheetRefusedError(
             _("Finish the safety check first: tap “Skin clear, treat”.")
         )
     before = state.capture(sheet.parts)
     says = _apply(sheet, tap)
+    if by.pk != locked.practitioner_id and not sheet.wrote_a_reason:
+        raise NotTreatingError(locked.practitioner)
     sheet.keep(before)
     patch = state.difference(before, state.capture(sheet.parts))
     sheet.parts.last_tap = _kept(sheet, tap, payload, says=says, patch=patch)
@@ -203,7 +213,9 @@ def _undo(sheet: OpenSheet) -> str:
         raise SheetRefusedError(_("There is nothing to undo."))
     if last.undo is None:
         raise SheetRefusedError(
-            _("An opened unit stays opened: it belongs to this session.")
+            _("A take-over stays, and so does what was tapped before it.")
+            if last.kind == "take_over"
+            else _("An opened unit stays opened: it belongs to this session.")
         )
     _put_back(sheet, last.undo)
     sheet.parts.forget("limits", *state.PARTS)

@@ -109,6 +109,7 @@ def _write(
     """Keep the reason against each finding, at this depth in this zone."""
     if row.mm is None:
         raise SheetRefusedError(_("Enter a depth."), field="mm")
+    sheet.wrote_a_reason = True
     for finding in findings:
         made, _is_new = DepthOverride.objects.get_or_create(
             session=sheet.session,

@@ -19,6 +19,7 @@ from sessions.charting.printed import (
     Applied,
     Printed,
     Stage,
+    TakenOver,
     UsedUnit,
     Written,
 )
@@ -46,6 +47,8 @@ NAMED: list[str] = [
     "topicals__lot",
     "topicals__signoff_by",
     "depth_overrides__by",
+    "take_overs__before",
+    "take_overs__by",
 ]
 
 
@@ -96,6 +99,7 @@ def printed_of(
         number=planned.number if planned else None,
         of_sessions=_sessions_of(session.plan) if session.plan else None,
         practitioner=session.practitioner.full_name,
+        taken_over=tuple(_taken_over(session)),
         cleared_by=session.skin_clear_by.full_name if session.skin_clear_by else "",
         screening=screening.reference if screening else "",
         screened_at=screening.completed_at if screening else None,
@@ -150,6 +154,16 @@ def _units(session: TreatmentSession) -> Iterator[UsedUnit]:
         )
 
 
+def _taken_over(session: TreatmentSession) -> Iterator[TakenOver]:
+    for row in sorted(session.take_overs.all(), key=lambda row: row.pk):
+        yield TakenOver(
+            before=row.before.full_name,
+            by=row.by.full_name,
+            at=row.at,
+            note=row.note,
+        )
+
+
 def _applied(row: SessionTopical) -> Applied:
     return Applied(
         kind=str(row.get_kind_display()),
@@ -160,6 +174,7 @@ def _applied(row: SessionTopical) -> Applied:
         dose_mg=dose_mg(row),
         is_occluded=row.is_occluded,
         is_sterile=row.is_sterile,
+        for_needled_skin=row.for_needled_skin,
         signed_off_by=row.signoff_by.full_name if row.signoff_by else "",
         signoff_reason=row.signoff_reason,
     )

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from clinic.places.http import StaffRequest, wants_fragment
 from clinic.rules.findings import Scope
 from clinic.rules.gates import Step
+from clinic.staff.models import User
 from clinic.staff.policy import Action, requires
 from clinic.staff.timeouts import at_the_chair
 from patients.consent import queries as consents
@@ -27,7 +28,7 @@ from patients.history.authority import authorities_of
 from patients.history.queries import draft_of
 from sessions.charting import access, forms
 from sessions.charting.actions import safety as safety_actions
-from sessions.charting.actions import signing, starting, taps
+from sessions.charting.actions import signing, starting, taking_over, taps
 from sessions.charting.errors import (
     SessionSignedError,
     SheetChangedError,
@@ -91,7 +92,7 @@ def _safety_page(
     day = session.performed_on
     mine = authorities_of(request.user)
     context = {
-        **_frame(sheet, "safety"),
+        **_frame(sheet, "safety", user=request.user),
         "found": found,
         "turn": found.turn(mine),
         "stopped_by": next((w.who for w in found.stops if not w.may_pass & mine), ""),
@@ -152,6 +153,33 @@ def override(request: StaffRequest, ref: str) -> HttpResponse:
         return _safety_page(request, ref, status=422, refused=refused, typed=typed)
     messages.success(request, _("The reason is kept and printed in the record."))
     return redirect("charting:safety", session.reference)
+
+
+@requires(Action.SESSION_WRITE)
+@at_the_chair
+@require_POST
+def take_over(request: StaffRequest, ref: str) -> HttpResponse:
+    """From here on this person treats and records."""
+    now = timezone.now()
+    session = access.session_for(request.user, ref, now)
+    note = request.POST.get("note", "")
+    try:
+        taking_over.take_over(
+            session=session,
+            version=_version(request),
+            note=note,
+            by=request.user,
+            now=now,
+        )
+    except SessionSignedError:
+        return redirect("charting:record", session.reference)
+    except SheetRefusedError as refused:
+        return _safety_page(request, ref, status=422, refused=refused, note=note)
+    except SheetChangedError as changed:
+        return _safety_page(request, ref, status=409, changed=changed, note=note)
+    messages.success(request, _("You treat and record here from now on."))
+    page = "treat" if session.skin_clear_at else "safety"
+    return redirect(f"charting:{page}", session.reference)
 
 
 @requires(Action.SESSION_WRITE)
@@ -249,7 +277,7 @@ def _answer(
     wanted = asked.replace(",", " ").split()
     sheet = sheet_of(parts, chosen=wanted, now=now, with_stock=page == "treat")
     context = {
-        **_frame(sheet, page),
+        **_frame(sheet, page, user=request.user),
         **_extra(sheet, page),
         **_asked(request),
         **_product(
@@ -292,13 +320,15 @@ def _asked(request: StaffRequest) -> dict[str, str]:
     }
 
 
-def _frame(sheet: Sheet, page: str) -> dict[str, Any]:
+def _frame(sheet: Sheet, page: str, *, user: User) -> dict[str, Any]:
     """What all four pages show: who, the steps, what was saved."""
     order = ["safety", "treat", "outcome", "sign"]
     return {
         "sheet": sheet,
         "session": sheet.session,
         "patient": sheet.session.patient,
+        "is_mine": sheet.session.practitioner_id == user.pk,
+        "may_reason": bool(authorities_of(user)),
         "page": page,
         "step": order.index(page) + 1,
         "safe": sheet.session.skin_clear_at,
