@@ -233,7 +233,7 @@
 
   // A menu low on the page opens above the foot of the page, not under it.
   document.addEventListener("toggle", (event) => {
-    if (event.target.matches?.("details[data-menu][open]")) { event.target.querySelector(".popover-card")?.scrollIntoView({ block: "nearest" }); }
+    if (event.target.matches?.("details[data-menu][open]") && !event.target.closest("form, .kit-item")?.querySelector("[data-refused]")) { event.target.querySelector(".popover-card")?.scrollIntoView({ block: "nearest" }); }
   }, true);
 
   settle();

@@ -137,20 +137,24 @@ def override(request: StaffRequest, ref: str) -> HttpResponse:
     """A written reason against one finding."""
     now = timezone.now()
     session = access.session_for(request.user, ref, now)
+    numbing = request.POST.get("scope") == Scope.ANAESTHETIC
+    scope = Scope.ANAESTHETIC if numbing else Scope.NEEDLING
     try:
         safety_actions.override(
             session=session,
             code=request.POST.get("code", ""),
-            scope=Scope.ANAESTHETIC
-            if request.POST.get("scope") == Scope.ANAESTHETIC
-            else Scope.NEEDLING,
+            scope=scope,
             reason=request.POST.get("reason", ""),
             by=request.user,
             now=now,
         )
     except SheetRefusedError as refused:
-        typed = request.POST.get("reason", "")
-        return _safety_page(request, ref, status=422, refused=refused, typed=typed)
+        said = {
+            "typed": request.POST.get("reason", ""),
+            "typed_for": f"{request.POST.get('code', '')}-{scope.value}",
+            "is_beside": refused.field == "reason",
+        }
+        return _safety_page(request, ref, status=422, refused=refused, **said)
     messages.success(request, _("The reason is kept and printed in the record."))
     return redirect("charting:safety", session.reference)
 
@@ -236,7 +240,9 @@ def tap(request: StaffRequest, ref: str) -> HttpResponse:
         )
         done = taps.record(session=session, tap=change, by=request.user, now=now)
     except SheetRefusedError as refused:
-        return _page(request, ref, page, status=422, refused=refused)
+        is_lot = refused.field == "lot" and request.POST.get("tap") == "lot"
+        beside = page == "treat" and is_lot
+        return _page(request, ref, page, status=422, refused=refused, is_beside=beside)
     except SheetChangedError as changed:
         return _page(request, ref, page, status=409, changed=changed)
     if wants_fragment(request) and done.parts is not None:
@@ -317,6 +323,7 @@ def _asked(request: StaffRequest) -> dict[str, str]:
         "asked_zones": request.POST.get("zones", ""),
         "asked_reason": request.POST.get("reason", ""),
         "asked_override": request.POST.get("override_reason", ""),
+        "asked_serial": request.POST.get("serial", ""),
     }
 
 
