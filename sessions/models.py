@@ -1,6 +1,7 @@
 """Table of contents of the treatment app's models (label `treatments`)."""
 
 from sessions.booking.models import Visit
+from sessions.booking.past_models import PlannedPast
 from sessions.charting.models import (
     Addition,
     AdverseEvent,
@@ -23,6 +24,7 @@ __all__ = [
     "ChecklistTick",
     "DepthOverride",
     "Plan",
+    "PlannedPast",
     "PlannedSession",
     "Protocol",
     "ProtocolZone",

@@ -83,6 +83,7 @@ _WORDS: Mapping[str, Promise | str] = {
     "site.hours_set": gettext_lazy("Set opening hours"),
     "visit.booked": gettext_lazy("Booked a visit"),
     "visit.moved": gettext_lazy("Moved a visit"),
+    "visit.planned_past": gettext_lazy("Planned a visit past a rule"),
     "visit.status": gettext_lazy("Changed the state of a visit"),
     "unit.opened": gettext_lazy("Opened a unit"),
     "condition added": gettext_lazy("Added a condition"),

@@ -8,10 +8,10 @@ from django.db import transaction
 
 from clinic.audit.actions import Entry, record_many
 from clinic.places.models import Site
-from clinic.rules.gates import Step
+from clinic.rules.gates import Override, Step
 from clinic.rules.interval import Planned
 from clinic.staff.models import User
-from sessions.booking import checks, earlier, going_on, taking
+from sessions.booking import checks, earlier, going_on, past, taking
 from sessions.booking.checks import Judgement, Wanted
 from sessions.booking.models import Visit
 from sessions.booking.statuses import MOVABLE, Status
@@ -74,13 +74,20 @@ class Move:
     confirmed_rules: tuple[str, ...] = field(default=())
 
 
-def book(*, entries: Sequence[VisitEntry], by: User, now: datetime) -> list[Visit]:
+def book(
+    *,
+    entries: Sequence[VisitEntry],
+    by: User,
+    now: datetime,
+    past_reason: str = "",
+) -> list[Visit]:
     """Book all visits or none.
 
     Raises TimeTakenError when somebody else has one of the times,
     SessionTakenError when a session of the plan is booked already, RefusedError
     when a rule stands against one of the days. `confirmed_rules` of an entry are
-    the warnings that were confirmed; those that mattered are kept on the visit.
+    the warnings that were confirmed; those that mattered are kept on the visit, and
+    so is a prescriber's `past_reason` to plan past the gap rule.
     """
     claims = [entry.claim for entry in entries]
     # What is taken already needs no lock, and nobody waits behind who is refused.
@@ -88,15 +95,23 @@ def book(*, entries: Sequence[VisitEntry], by: User, now: datetime) -> list[Visi
     with transaction.atomic():
         taking.lock(claims)
         taking.refuse_taken(claims)
-        return book_locked(entries, step=Step.BOOK, by=by, now=now)
+        return book_locked(
+            entries, step=Step.BOOK, by=by, now=now, past_reason=past_reason
+        )
 
 
 def book_locked(
-    entries: Sequence[VisitEntry], *, step: Step, by: User, now: datetime
+    entries: Sequence[VisitEntry],
+    *,
+    step: Step,
+    by: User,
+    now: datetime,
+    past_reason: str = "",
 ) -> list[Visit]:
     """Book what is locked and known to be free; raises like `book`."""
     taking.refuse_booked_sessions(entry.planned_session_id for entry in entries)
-    judged = refuse_unwise(entries, step=step, now=now)
+    reasons = past.reason_of(by, past_reason)
+    judged = refuse_unwise(entries, step=step, now=now, reasons=reasons)
     with taking.guarded():
         visits = Visit.objects.bulk_create(
             [
@@ -104,14 +119,19 @@ def book_locked(
                 for entry, one in zip(entries, judged, strict=True)
             ]
         )
-    record_many(
-        by=by, now=now, entries=[_event(visit, "visit.booked") for visit in visits]
-    )
+    both = list(zip(visits, judged, strict=True))
+    logged = past.keep(both, reason=past_reason, by=by, now=now)
+    events = [_event(visit, "visit.booked") for visit in visits]
+    record_many(by=by, now=now, entries=[*events, *logged])
     return visits
 
 
 def refuse_unwise(
-    entries: Sequence[VisitEntry], *, step: Step, now: datetime
+    entries: Sequence[VisitEntry],
+    *,
+    step: Step,
+    now: datetime,
+    reasons: tuple[Override, ...],
 ) -> list[Judgement]:
     """The rules for all entries, patient by patient, in the order of the entries.
 
@@ -120,14 +140,17 @@ def refuse_unwise(
     planned = earlier.planned_of(
         e.planned_session_id for e in entries if e.planned_session_id is not None
     )
-    sessions = {e.planned_session_id: _wanted(e, planned) for e in entries}
+    every = [_wanted(entry, planned, reasons) for entry in entries]
+    sessions = {
+        e.planned_session_id: one for e, one in zip(entries, every, strict=True)
+    }
     going_on.refuse_closed(
         {key: one for key, one in sessions.items() if key is not None}, step=step
     )
     judged: dict[int, Judgement] = {}
     for patient_id in sorted({entry.patient_id for entry in entries}):
         own = [n for n, e in enumerate(entries) if e.patient_id == patient_id]
-        wanted = [_wanted(entries[n], planned) for n in own]
+        wanted = [every[n] for n in own]
         confirmed = frozenset(c for n in own for c in entries[n].confirmed_rules)
         found = checks.refuse_unwise(
             patient_id=patient_id,
@@ -140,13 +163,18 @@ def refuse_unwise(
     return [judged[n] for n in range(len(entries))]
 
 
-def _wanted(entry: VisitEntry, planned: Mapping[int, tuple[Planned, ...]]) -> Wanted:
+def _wanted(
+    entry: VisitEntry,
+    planned: Mapping[int, tuple[Planned, ...]],
+    reasons: tuple[Override, ...],
+) -> Wanted:
     return Wanted(
         kind=entry.kind,
         on=entry.day,
         practitioner_id=entry.practitioner_id,
         plan_id=entry.plan_id,
         planned=planned.get(entry.planned_session_id or 0, ()),
+        past=reasons,
     )
 
 
@@ -188,12 +216,14 @@ def _event(visit: Visit, action: str) -> Entry:
 
 
 @transaction.atomic
-def move(*, moves: Sequence[Move], by: User, now: datetime) -> list[Visit]:
+def move(
+    *, moves: Sequence[Move], by: User, now: datetime, past_reason: str = ""
+) -> list[Visit]:
     """Move all visits or none; they may take each other's old times.
 
     Raises VisitChangedError when one was changed since it was shown or can no
     longer be moved, TimeTakenError when a new time is not free, RefusedError
-    when a rule stands against a new day.
+    when a rule stands against a new day. `past_reason` as for `book`.
     """
     moving = [one.visit_id for one in moves]
     before = Visit.objects.in_bulk(moving)
@@ -202,14 +232,17 @@ def move(*, moves: Sequence[Move], by: User, now: datetime) -> list[Visit]:
     taking.lock([*new.values(), *old])
     visits = _fresh(moves)
     taking.refuse_taken(list(new.values()), moving=moving)
-    rules = _refuse_unwise_moves(moves, visits, now=now)
+    reasons = past.reason_of(by, past_reason)
+    judged = _refuse_unwise_moves(moves, visits, now=now, reasons=reasons)
     _vacate(visits)
     with taking.guarded():
         for one in moves:
-            _place(visits[one.visit_id], one, rules=rules[one.visit_id])
-    record_many(
-        by=by, now=now, entries=[_event(v, "visit.moved") for v in visits.values()]
-    )
+            rules = judged[one.visit_id].confirmed_rules
+            _place(visits[one.visit_id], one, rules=rules)
+    both = [(visits[key], judgement) for key, judgement in judged.items()]
+    logged = past.keep(both, reason=past_reason, by=by, now=now)
+    events = [_event(visit, "visit.moved") for visit in visits.values()]
+    record_many(by=by, now=now, entries=[*events, *logged])
     return list(visits.values())
 
 
@@ -253,12 +286,16 @@ def _vacate(visits: dict[int, Visit]) -> None:
 
 
 def _refuse_unwise_moves(
-    moves: Sequence[Move], visits: dict[int, Visit], *, now: datetime
-) -> dict[int, tuple[str, ...]]:
-    """The rules for the new days, patient by patient; codes confirmed by visit."""
+    moves: Sequence[Move],
+    visits: dict[int, Visit],
+    *,
+    now: datetime,
+    reasons: tuple[Override, ...],
+) -> dict[int, Judgement]:
+    """The rules for the new days, patient by patient; what they say by visit."""
     keys = [v.planned_session_id for v in visits.values()]
     planned = earlier.planned_of(key for key in keys if key is not None)
-    kept: dict[int, tuple[str, ...]] = {}
+    kept: dict[int, Judgement] = {}
     for patient_id in sorted({visit.patient_id for visit in visits.values()}):
         own = [one for one in moves if visits[one.visit_id].patient_id == patient_id]
         wanted = [
@@ -268,6 +305,7 @@ def _refuse_unwise_moves(
                 practitioner_id=one.practitioner_id,
                 plan_id=visits[one.visit_id].plan_id,
                 planned=planned.get(visits[one.visit_id].planned_session_id or 0, ()),
+                past=reasons,
             )
             for one in own
         ]
@@ -280,7 +318,7 @@ def _refuse_unwise_moves(
             leaving_out=[one.visit_id for one in own],
         )
         for one, judgement in zip(own, judged, strict=True):
-            kept[one.visit_id] = judgement.confirmed_rules
+            kept[one.visit_id] = judgement
     return kept
 
 

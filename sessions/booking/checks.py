@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from clinic.rules import gates, interval, scope
 from clinic.rules.book import RuleBook
 from clinic.rules.findings import Finding, Scope, Verdict
-from clinic.rules.gates import Gate, Pass, Step
+from clinic.rules.gates import Gate, Override, Pass, Step
 from clinic.rules.interval import Planned, Treated
 from clinic.staff import queries as staff
 from clinic.staff.queries import Permits
@@ -49,7 +49,8 @@ class Wanted:
     """A visit on a day; `planned` are its zones with the depth meant for them.
 
     Without a practitioner nobody's qualification is asked for. `plan_id` is the
-    course it belongs to, 0 for one that is not written yet.
+    course it belongs to, 0 for one that is not written yet. `past` are the written
+    reasons against the gap rule (`past.reason_of`).
     """
 
     kind: str
@@ -58,6 +59,7 @@ class Wanted:
     plan_id: int | None = None
     planned: tuple[Planned, ...] = ()
     number: int | None = None
+    past: tuple[Override, ...] = ()
 
     @property
     def is_session(self) -> bool:
@@ -191,10 +193,15 @@ def judge(
 
 
 def first_allowed(
-    facts: Facts, *, planned: tuple[Planned, ...], start: date, today: date
+    facts: Facts,
+    *,
+    planned: tuple[Planned, ...],
+    start: date,
+    today: date,
+    past: tuple[Override, ...] = (),
 ) -> date | None:
     """The first day from `start` on which nothing refuses a session."""
-    wanted = Wanted(kind=SESSION, on=start, planned=planned)
+    wanted = Wanted(kind=SESSION, on=start, planned=planned, past=past)
     gate = _gate(facts, wanted, [], Step.PLAN, today, NOTHING)
     if gate.does is not Pass.REFUSED:
         return start
@@ -228,18 +235,9 @@ def _gate(  # noqa: PLR0917  one decision, named once by each caller
     confirmed: frozenset[str],
 ) -> Gate:
     """The interval rule and the safety questions for one day, as one gate."""
-    planned = wanted.planned or _anywhere(facts)
-    found = interval.check(
-        facts.book,
-        previous=_previous(facts, planned, beside),
-        planned=planned,
-        on=wanted.on,
-    )
-    fixed = facts.basis.effective.fixed
     if facts.patient.phototype is None:  # not asked yet: due with the screening
         confirmed |= {SKIN_TYPE}
-    found = _of_this_course(facts, wanted, found) + _operator(facts, wanted)
-    gaps = gates.gate(findings=found, step=step, confirmed=confirmed, fixed=fixed)
+    gaps = _gap_gate(facts, wanted, beside, step, confirmed)
 
     def screened(confirmed: frozenset[str]) -> Gate:
         return history.decide(
@@ -256,6 +254,30 @@ def _gate(  # noqa: PLR0917  one decision, named once by each caller
         waiting = {finding.code for finding in asked.that(Pass.CONFIRM)}
         asked = screened(confirmed | waiting)
     return _joined(step, gaps, asked)
+
+
+def _gap_gate(
+    facts: Facts,
+    wanted: Wanted,
+    beside: Sequence[Wanted],
+    step: Step,
+    confirmed: frozenset[str],
+) -> Gate:
+    """The gaps to other sessions, and how deep the practitioner may go."""
+    planned = wanted.planned or _anywhere(facts)
+    found = interval.check(
+        facts.book,
+        previous=_previous(facts, planned, beside),
+        planned=planned,
+        on=wanted.on,
+    )
+    return gates.gate(
+        findings=_of_this_course(facts, wanted, found) + _operator(facts, wanted),
+        step=step,
+        overrides=wanted.past,
+        confirmed=confirmed,
+        fixed=facts.basis.effective.fixed,
+    )
 
 
 def _of_this_course(

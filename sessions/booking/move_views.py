@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.places.http import StaffRequest, wants_fragment
+from clinic.rules.series import Code, MovePreview
 from clinic.staff.policy import Action, requires
 from clinic.web import once
 from clinic.web.forms import KeyedForm
@@ -22,12 +23,14 @@ from sessions.booking import (
     actions,
     move_lines,
     moving,
+    past,
     today_views,
     undoing,
     words,
 )
 from sessions.booking.actions import VisitChangedError
 from sessions.booking.checks import RefusedError
+from sessions.booking.move_lines import Line
 from sessions.booking.moving import Moving
 from sessions.booking.opening import is_clinical, opened
 from sessions.booking.slots import Pin, parse_pin
@@ -35,6 +38,7 @@ from sessions.booking.statuses import MOVABLE, Status
 from sessions.booking.taking import TimeTakenError
 
 ALONG, STAY = "along", "stay"
+MOST_LETTERS = 500
 
 
 @requires(Action.VISIT_WRITE)
@@ -47,10 +51,15 @@ def move(request: StaffRequest, ref: str) -> HttpResponse:
         messages.error(request, _("This visit can no longer be moved."))
         return redirect("booking:visit", visit.reference)
     along = _given(request).get("rest") != STAY
-    found = moving.read(visit, along=along, now=timezone.now())
+    found = _read(request, visit, along=along)
     if request.method == "POST":
         return _write(request, found)
     return _page(request, found, parse_pin(request.GET.get("at", "")))
+
+
+def _read(request: StaffRequest, visit: Any, *, along: bool) -> Moving:
+    anyhow = past.may(request.user)
+    return moving.read(visit, along=along, now=timezone.now(), anyhow=anyhow)
 
 
 def _given(request: StaffRequest) -> QueryDict:
@@ -83,14 +92,14 @@ def _move(request: StaffRequest, found: Moving, chosen: Pin | None) -> HttpRespo
     )
     if not form.is_valid() or moves is None:
         return _page(request, found, chosen, said=[_("Choose a time.")], status=422)
-    before = [
-        visit
-        for visit in found.visits.values()
-        if visit.pk in {m.visit_id for m in moves}
-    ]
+    going = {one.visit_id for one in moves}
+    before = [visit for visit in found.visits.values() if visit.pk in going]
+    past_reason = request.POST.get("past_reason", "")[:MOST_LETTERS]
 
     def write() -> str:
-        after = actions.move(moves=moves, by=request.user, now=now)
+        after = actions.move(
+            moves=moves, by=request.user, now=now, past_reason=past_reason
+        )
         undoing.remember(request.session, before=before, after=after, now=now)
         count = len(after)
         said = ngettext(
@@ -103,7 +112,7 @@ def _move(request: StaffRequest, found: Moving, chosen: Pin | None) -> HttpRespo
         return once.answer(request=request, form=form, now=now, write=write)
     except TimeTakenError as error:
         said = words.taken_words(error) or [_("The time is no longer free.")]
-        fresh = moving.read(found.visit, along=found.along, now=now)
+        fresh = _read(request, found.visit, along=found.along)
         return _page(request, fresh, None, said=said, status=409)
     except VisitChangedError:
         return _changed(request, found, chosen)
@@ -120,7 +129,7 @@ def _changed(request: StaffRequest, found: Moving, chosen: Pin | None) -> HttpRe
     if Status(visit.status) not in MOVABLE:
         messages.error(request, said)
         return redirect("booking:visit", visit.reference)
-    fresh = moving.read(visit, along=found.along, now=timezone.now())
+    fresh = _read(request, visit, along=found.along)
     return _page(request, fresh, chosen, said=[said], status=409)
 
 
@@ -141,8 +150,6 @@ def _page(
         day = chosen.day
     shown = moving.preview(found, chosen) if chosen else None
     lines = move_lines.lines(found, shown) if shown else []
-    judged = [line.judgement for line in lines if line.judgement is not None]
-    told = words.lines_of(judged, clinical=is_clinical(request.user))
     context = {
         "visit": found.visit,
         "patient": found.visit.patient,
@@ -152,17 +159,36 @@ def _page(
         "chosen": chosen,
         "lines": lines,
         "refused": [words.sentence([one]) for one in shown.refused] if shown else [],
-        "refusals": [line for line in told if line.refuses],
-        "asks": [line for line in told if not line.refuses],
         "count": sum(line.changed for line in lines),
-        "may_move": bool(shown and shown.allowed)
-        and not any(line.refuses for line in told),
+        **_told(request, shown, lines),
         "form": KeyedForm(),
         "said": list(dict.fromkeys(said)),
         "address": request.path,
     }
     name = "_move.html" if wants_fragment(request) else "move.html"
     return render(request, f"booking/{name}", context, status=status)
+
+
+def _told(
+    request: StaffRequest, shown: MovePreview | None, lines: Sequence[Line]
+) -> dict[str, Any]:
+    """What the rules say of the new days, and whether this person may move so."""
+    judged = [line.judgement for line in lines if line.judgement is not None]
+    told = words.lines_of(judged, clinical=is_clinical(request.user))
+    refusals = [line for line in told if line.refuses]
+    others = [] if shown is None else [one.code for one in shown.refused]
+    may_pass = (
+        past.may(request.user)
+        and past.is_all_that_refuses(judged)
+        and set(others) <= {Code.GAP_REFUSED}
+    )
+    return {
+        "refusals": refusals,
+        "asks": [line for line in told if not line.refuses],
+        "may_pass": may_pass,
+        "typed": request.POST.get("past_reason", ""),
+        "may_move": may_pass or bool(shown and shown.allowed and not refusals),
+    }
 
 
 def _times(found: Moving, day: date | None, chosen: Pin | None) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Moving a visit, alone or with the rest of its plan: choices, preview, undo."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -62,6 +62,12 @@ class Moving:
     planned: dict[int, tuple[Planned, ...]]
     along: bool
     today: date
+    anyhow: bool = False
+
+    @property
+    def by_hand(self) -> Wishes:
+        """The wishes for a day somebody names; with `anyhow` no gap shuts one."""
+        return replace(self.wishes, shut=()) if self.anyhow else self.wishes
 
     @property
     def slot(self) -> Slot:
@@ -74,8 +80,11 @@ class Moving:
         return any(slot.number > self.number for slot in self.slots)
 
 
-def read(visit: Visit, *, along: bool, now: datetime) -> Moving:
-    """Read what a move rests on; about twenty queries."""
+def read(visit: Visit, *, along: bool, now: datetime, anyhow: bool = False) -> Moving:
+    """Read what a move rests on; about twenty queries.
+
+    `anyhow` for who may plan past the gap rule.
+    """
     site = visit.site
     today = now.astimezone(site.zone).date()
     visits, number = _series_of(visit)
@@ -86,12 +95,7 @@ def read(visit: Visit, *, along: bool, now: datetime) -> Moving:
     facts = checks.read_facts(
         visit.patient, today=today, practitioners=people, leaving_out=going
     )
-    planned_by_key = planned_of(
-        v.planned_session_id for v in visits.values() if v.planned_session_id
-    )
-    planned = {
-        n: planned_by_key.get(v.planned_session_id or 0, ()) for n, v in visits.items()
-    }
+    planned = _planned(visits)
     own = tuple(_slots(visits, site.zone))
     days = free_days(house, now=now, patient_id=visit.patient_id, leaving_out=going)
     if visit.kind == checks.SESSION:
@@ -111,7 +115,15 @@ def read(visit: Visit, *, along: bool, now: datetime) -> Moving:
         planned=planned,
         along=along,
         today=today,
+        anyhow=anyhow,
     )
+
+
+def _planned(visits: dict[int, Visit]) -> dict[int, tuple[Planned, ...]]:
+    """What each visit means to treat, by number."""
+    keys = [v.planned_session_id for v in visits.values() if v.planned_session_id]
+    found = planned_of(keys)
+    return {n: found.get(v.planned_session_id or 0, ()) for n, v in visits.items()}
 
 
 def _series_of(visit: Visit) -> tuple[dict[int, Visit], int]:
@@ -219,7 +231,7 @@ def preview(moving: Moving, to: Pin) -> MovePreview:
         slots=moving.slots,
         number=moving.number,
         to=To(day=to.day, minute=to.minute),
-        wishes=moving.wishes,
+        wishes=moving.by_hand,
         days=moving.days,
         along=moving.along,
     )
@@ -249,7 +261,7 @@ def options(moving: Moving, chosen: Pin | None) -> list[Option]:
 
 def times_of(moving: Moving, day: date, chosen: Pin | None) -> list[Option]:
     """The free times of one day, whoever is free."""
-    finder = Finder(moving.wishes, moving.days)
+    finder = Finder(moving.by_hand, moving.days)
     starts = finder.starts(day)
     if starts is None:
         return []

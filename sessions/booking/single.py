@@ -12,11 +12,12 @@ from clinic.places.models import Site
 from clinic.rulebook.queries import effective_book
 from clinic.rules import freetime, series
 from clinic.rules.freetime import DayResources, Need
+from clinic.rules.gates import Override
 from clinic.rules.series import Shut, Slot
 from clinic.staff.models import User
 from clinic.staff.queries import Permits
 from patients.records.models import Patient
-from sessions.booking import checks, courses, earlier, qualified, slots
+from sessions.booking import checks, courses, earlier, past, qualified, slots
 from sessions.booking.actions import VisitEntry
 from sessions.booking.earlier import planned_of
 from sessions.booking.house import House, free_days, house_of, instants, within_hours
@@ -54,10 +55,16 @@ class Needling:
     shut: tuple[Shut, ...]
 
     def among(
-        self, days: Sequence[DayResources], *, sooner: bool
+        self, days: Sequence[DayResources], *, sooner: bool, anyhow: bool = False
     ) -> list[DayResources]:
-        """The days left, with only those who may; `sooner`: with a confirmation."""
+        """The days left, with only those who may.
+
+        `sooner` with days that need a confirmation, `anyhow` with those that need a
+        prescriber's written reason.
+        """
         closed = [one for one in self.shut if one.refuses or not sooner]
+        if anyhow:
+            closed = []
         left = [
             day
             for day in days
@@ -101,11 +108,16 @@ class Single:
         return bool(self.form.cleaned_data.get("sooner"))
 
     @property
+    def anyhow(self) -> bool:
+        """Whether days too soon by the rule are wished for, by who may plan past it."""
+        return bool(self.form.cleaned_data.get("anyhow")) and self.needling is not None
+
+    @property
     def bookable(self) -> list[DayResources]:
         """The days from the wished one on which no rule stands against a visit."""
         if self.needling is None:
             return [day for day in self.days if day.day >= self.start_on]
-        return self.needling.among(self.days, sooner=self.sooner)
+        return self.needling.among(self.days, sooner=self.sooner, anyhow=self.anyhow)
 
     @property
     def first_allowed(self) -> date | None:
@@ -141,16 +153,16 @@ def read(
     start_on = max(form.cleaned_data.get("start_on") or today, today)
     needling = None
     if is_session and planned is not None:
-        needling = _needling(patient, planned, house, start=start_on, today=today)
-    minutes = (
-        plan.protocol.session_minutes if is_session and plan else MINUTES["review"]
-    )
+        reasons = _reasons(form, user)
+        needling = _needling(
+            patient, planned, house, start=start_on, today=today, reasons=reasons
+        )
     single = Single(
         form=form,
         patient=patient,
         house=house,
         kind=kind,
-        minutes=minutes,
+        minutes=_minutes(plan if is_session else None),
         options=(),
         days=free_days(house, now=now, patient_id=patient.pk),
         start_on=start_on,
@@ -163,8 +175,24 @@ def read(
     return replace(single, options=_options(single))
 
 
+def _minutes(plan: Plan | None) -> int:
+    return plan.protocol.session_minutes if plan else MINUTES["review"]
+
+
+def _reasons(form: NewVisitForm, user: User) -> tuple[Override, ...]:
+    """A stand-in for the reason that is written with the visit, to see the days."""
+    wished = bool(form.cleaned_data.get("anyhow"))
+    return past.reason_of(user, _("To be written")) if wished else ()
+
+
 def _needling(
-    patient: Patient, planned: PlannedSession, house: House, *, start: date, today: date
+    patient: Patient,
+    planned: PlannedSession,
+    house: House,
+    *,
+    start: date,
+    today: date,
+    reasons: tuple[Override, ...],
 ) -> Needling:
     """What the rules say of a session, whatever day it will be."""
     people = [person.pk for person in house.practitioners]
@@ -174,7 +202,9 @@ def _needling(
         facts.book, facts.others, number=1, planned=zones, plan_id=None, today=today
     )
     return Needling(
-        first=checks.first_allowed(facts, planned=zones, start=start, today=today),
+        first=checks.first_allowed(
+            facts, planned=zones, start=start, today=today, past=reasons
+        ),
         depth_mm=max((zone.mm for zone in zones if zone.mm), default=None),
         permits=facts.permits,
         shut=tuple(shut),
@@ -205,6 +235,8 @@ def _form(
         data["start_on"] = today.isoformat()
     form = NewVisitForm(data)
     people = house_of(site, book=effective_book().book).practitioners
+    if not (with_session and past.may(user)):
+        del form.fields["anyhow"]
     form.fields["kind"].choices = kinds  # type: ignore[attr-defined]
     form.fields["practitioner"].choices = [  # type: ignore[attr-defined]
         ("", _("Anybody")),

@@ -1,15 +1,16 @@
 """One visit, step by step: arrived, in the room, done, missed, cancelled, and back."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from clinic.audit.actions import record
+from clinic.audit.actions import Entry, record_many
 from clinic.rules.gates import Step
 from clinic.staff.models import User
-from sessions.booking import checks, earlier, going_on, marks, queries, taking
+from sessions.booking import checks, earlier, going_on, marks, past, queries, taking
 from sessions.booking.actions import VisitChangedError, claim_of
-from sessions.booking.checks import Wanted
+from sessions.booking.checks import Judgement, RefusedError, Wanted
 from sessions.booking.models import Visit
 from sessions.booking.statuses import ENDS, FREE, Status, may_become
 
@@ -38,12 +39,14 @@ def set_status(
     numbing_minutes: int | None = None,
     reason: str = "",
     confirmed: frozenset[str] = checks.NOTHING,
+    past_reason: str = "",
 ) -> Visit:
     """Take a visit one step on, or one step back.
 
     A visit that was missed or cancelled is taken up again like a new booking: raises
     TimeTakenError, SessionTakenError and RefusedError as `actions.book` does;
-    `confirmed` are the warnings that were confirmed. Raises VisitChangedError when it
+    `confirmed` are the warnings that were confirmed, `past_reason` is a prescriber's
+    to go past the gap rule. Raises VisitChangedError when it
     was changed since it was shown, WayClosedError when the step does not exist,
     TreatedError when what was treated would be missed or cancelled, and RefusedError
     for every step but those that end the visit of somebody who has died.
@@ -51,6 +54,25 @@ def set_status(
     taking.lock([claim_of(visit)])
     rows = Visit.objects.select_related("patient", "site")
     fresh = rows.select_for_update(of=("self",)).get(pk=visit.pk)
+    _refuse(fresh, version=version, status=status)
+    logged: list[Entry] = []
+    if Status(fresh.status) in FREE and status not in FREE:
+        judgement = _take_again(
+            fresh, confirmed=confirmed, past_reason=past_reason, by=by, now=now
+        )
+        fresh.confirmed_rules = list(judgement.confirmed_rules)
+        if past_reason.strip():
+            both = [(fresh, judgement)]
+            logged = past.keep(both, reason=past_reason, by=by, now=now)
+    _stamp(fresh, status, now=now, numbing_minutes=numbing_minutes, reason=reason)
+    with taking.guarded():
+        fresh.save()
+    record_many(by=by, now=now, entries=[_event(fresh), *logged])
+    return fresh
+
+
+def _refuse(fresh: Visit, *, version: int, status: Status) -> None:
+    """Raise for a step that this visit cannot take, whatever the rules say."""
     if fresh.version != version:
         raise VisitChangedError(fresh)
     if not may_become(Status(fresh.status), status):
@@ -60,39 +82,38 @@ def set_status(
     if status not in ENDS:
         wanted = Wanted(kind=fresh.kind, on=fresh.day)
         checks.refuse_the_dead(fresh.patient, wanted=[wanted], step=Step.BOOK)
-    if Status(fresh.status) in FREE and status not in FREE:
-        fresh.confirmed_rules = _take_again(fresh, confirmed=confirmed, now=now)
-    _stamp(fresh, status, now=now, numbing_minutes=numbing_minutes, reason=reason)
-    with taking.guarded():
-        fresh.save()
-    _record(fresh, by=by, now=now)
-    return fresh
 
 
 def cancel_locked(*, visit: Visit, reason: str, by: User, now: datetime) -> None:
     """Cancel a visit whose row and patient are locked; it may be cancelled now."""
     _stamp(visit, Status.CANCELLED, now=now, numbing_minutes=None, reason=reason)
     visit.save()
-    _record(visit, by=by, now=now)
+    record_many(by=by, now=now, entries=[_event(visit)])
 
 
-def _record(visit: Visit, *, by: User, now: datetime) -> None:
-    record(
-        by=by,
-        now=now,
+def _event(visit: Visit) -> Entry:
+    return Entry(
         action="visit.status",
         patient_id=visit.patient_id,
         object_kind="visit",
         object_id=visit.pk,
-        status=visit.status,
+        details={"status": visit.status},
     )
 
 
-def _take_again(visit: Visit, *, confirmed: frozenset[str], now: datetime) -> list[str]:
-    """Ask all that a new booking is asked; codes of the warnings that were confirmed.
+def _take_again(
+    visit: Visit,
+    *,
+    confirmed: frozenset[str],
+    past_reason: str,
+    by: User,
+    now: datetime,
+) -> Judgement:
+    """Ask all that a new booking is asked.
 
     A warning about the patient that was confirmed when the visit was booked stays
-    so, one about a gap does not: other sessions may have come since.
+    so, one about a gap does not: other sessions may have come since. A prescriber's
+    reason holds as long as the rule says the very same as when it was written.
     """
     key = visit.planned_session_id
     taking.refuse_booked_sessions([key])
@@ -103,16 +124,33 @@ def _take_again(visit: Visit, *, confirmed: frozenset[str], now: datetime) -> li
         practitioner_id=visit.practitioner_id,
         plan_id=visit.plan_id,
         planned=earlier.planned_of([key]).get(key, ()) if key else (),
+        past=past.reason_of(by, past_reason),
     )
     going_on.refuse_closed({key: wanted} if key else {}, step=Step.BOOK)
+
+    confirmed |= frozenset(visit.confirmed_rules) - marks.GAP_CODES
+    try:
+        return _judged(visit, wanted, confirmed=confirmed, now=now)
+    except RefusedError as error:
+        written = past.kept(visit)
+        said = {one.sentence for one in error.gate.refusing}
+        if not written or not said <= written.keys():
+            raise
+        wanted = replace(wanted, past=past.written_before(written))
+        return _judged(visit, wanted, confirmed=confirmed, now=now)
+
+
+def _judged(
+    visit: Visit, wanted: Wanted, *, confirmed: frozenset[str], now: datetime
+) -> Judgement:
     [judgement] = checks.refuse_unwise(
         patient_id=visit.patient_id,
         wanted=[wanted],
         step=Step.BOOK,
         today=now.astimezone(visit.site.zone).date(),
-        confirmed=confirmed | (frozenset(visit.confirmed_rules) - marks.GAP_CODES),
+        confirmed=confirmed,
     )
-    return list(judgement.confirmed_rules)
+    return judgement
 
 
 def _stamp(

@@ -132,6 +132,7 @@ def step(request: StaffRequest, ref: str) -> HttpResponse:
             numbing_minutes=today.numbing_minutes(visit),
             reason=form.cleaned_data["reason"],
             confirmed=frozenset(request.POST.getlist("confirm")),
+            past_reason=form.cleaned_data["past_reason"],
         )
         return back
 

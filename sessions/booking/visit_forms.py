@@ -25,6 +25,8 @@ class StepForm(KeyedForm):
         help_text=_("A few words, nothing about health."),
     )
 
+    past_reason = forms.CharField(max_length=500, required=False)
+
     def clean(self) -> dict[str, Any]:
         """A cancellation says why."""
         data = super().clean() or self.cleaned_data
@@ -67,6 +69,10 @@ class NewVisitForm(forms.Form):
         required=False,
         widget=ChipRadio,
     )
+    anyhow = forms.BooleanField(
+        label=_("Also days too soon by the rule, with a written reason"),
+        required=False,
+    )
     sooner = forms.BooleanField(
         label=_("Also days sooner than usual, with a confirmation"), required=False
     )
@@ -76,3 +82,4 @@ class SlotForm(KeyedForm):
     """A chosen time, as a slot of the page."""
 
     slot = forms.CharField(widget=forms.HiddenInput)
+    past_reason = forms.CharField(max_length=500, required=False)

@@ -17,6 +17,7 @@ from clinic.web import once
 from sessions.booking import (
     access,
     actions,
+    past,
     picking,
     queries,
     reading,
@@ -61,6 +62,8 @@ def _visit_page(
         "may_write": may(request.user, Action.VISIT_WRITE),
         "may_treat": may(request.user, Action.SESSION_WRITE),
         "starts": reading.may_open(visit, today=timezone.localdate()),
+        "planned_past": past.shown(visit),
+        "clinical": is_clinical(request.user),
         "changes": words.changes(queries.changes_of(visit)),
         "form": CancelForm(initial={"version": visit.version}),
         "undo": undoing.undoable(request.session, visit, now=timezone.now()),
@@ -74,8 +77,18 @@ def refused_page(request: StaffRequest, ref: str, error: RefusedError) -> HttpRe
     lines = words.lines_of(error.judged, clinical=is_clinical(request.user))
     refusals = [line.text for line in lines if line.refuses]
     asks = [line for line in lines if not line.refuses]
-    said = " ".join(refusals)
-    return _visit_page(request, ref, status=422, said=said, asks=asks)
+    found = {
+        "said": " ".join(refusals),
+        "asks": asks,
+        "may_pass": _may_pass(request, error),
+        "typed": request.POST.get("past_reason", ""),
+    }
+    return _visit_page(request, ref, status=422, **found)
+
+
+def _may_pass(request: StaffRequest, error: RefusedError) -> bool:
+    """Whether a written reason of this person would let pass what refuses."""
+    return past.may(request.user) and past.is_all_that_refuses(error.judged)
 
 
 @requires(Action.VISIT_WRITE)
@@ -144,7 +157,10 @@ def _book(request: StaffRequest, found: Single) -> HttpResponse:
         return _new_page(request, found, said=said, status=409)
 
     def write() -> str:
-        [visit] = actions.book(entries=[entry], by=request.user, now=now)
+        reason = sent.cleaned_data["past_reason"]
+        [visit] = actions.book(
+            entries=[entry], by=request.user, now=now, past_reason=reason
+        )
         messages.success(request, _("The visit is booked."))
         return reverse("booking:visit", args=[visit.reference])
 
@@ -192,5 +208,7 @@ def _new_page(
         "said": list(dict.fromkeys(said)),
         "asks": asks,
         "chosen": request.POST.get("slot", ""),
+        "may_pass": found.anyhow,
+        "typed": request.POST.get("past_reason", ""),
     }
     return render(request, "booking/new_visit.html", context, status=status)

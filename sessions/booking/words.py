@@ -208,7 +208,11 @@ def _moment(booked_at: datetime | None) -> str:
 def changes(events: Iterable[AuditEvent]) -> list[Change]:
     """The log of a visit in words."""
     statuses = {value: str(label) for value, label in VISIT_STATUSES}
-    said = {"visit.booked": _("Booked"), "visit.moved": _("Moved")}
+    said = {
+        "visit.booked": _("Booked"),
+        "visit.moved": _("Moved"),
+        "visit.planned_past": _("Planned past the gap rule"),
+    }
     return [
         Change(
             event=event,

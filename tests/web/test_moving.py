@@ -354,3 +354,74 @@ def test_a_plan_says_on_which_scale_its_goal_is() -> None:
     practitioner = signed_in(course.practitioner)
     assert "7 on GBQ" in Page(html(practitioner.get(url))).text
     assert "GBQ" not in Page(html(course.client.get(url))).text
+
+
+@pytest.mark.regression
+def test_a_prescriber_moves_too_near_in_writing_and_the_desk_is_not_asked() -> None:
+    course = Course()
+    to = course.start + timedelta(days=28 + 21)
+    wish = {"at": f"2~{to.isoformat()}~600", "rest": "stay"}
+    page = course.ask(2, **wish)
+    assert not page.all("textarea", name="past_reason")
+    course.client = signed_in(factories.make_prescriber(site=course.site))
+    page = course.ask(2, **wish)
+    assert page.faults() == []
+    assert page.all("textarea", name="past_reason")
+    assert course.post(2, page).status_code == 422
+    answer = course.post(2, page, past_reason="Leaves on Friday")
+    assert answer.status_code == 302
+    assert course.days()[1] == to
+
+
+@pytest.mark.regression
+def test_a_prescriber_sees_days_too_soon_and_books_one_in_writing() -> None:
+    course = Course()
+    for visit in course.visits[1:]:
+        visit.status = "cancelled"
+        visit.save(update_fields=["status"])
+    url = reverse("booking:new-visit")
+    asked = {
+        "patient": course.patient.reference,
+        "kind": "session",
+        "start_on": (course.start + timedelta(days=1)).isoformat(),
+        "anyhow": "on",
+    }
+    desk = Page(html(course.client.get(url, asked)))
+    assert not desk.all("input", name="anyhow", type="checkbox")
+    assert not desk.all("textarea", name="past_reason")
+    client = signed_in(factories.make_prescriber(site=course.site))
+    page = Page(html(client.get(url, asked)))
+    assert page.faults() == []
+    [slot, *_more] = [e.attributes["value"] for e in page.all("input", name="slot")]
+    assert (course.start + timedelta(days=1)).isoformat() in slot
+    assert client.post(url, {**asked, "slot": slot}).status_code == 422
+    written = {**asked, "slot": slot, "past_reason": "Leaves on Friday"}
+    assert course.client.post(url, written).status_code == 422
+    assert client.post(url, written).status_code == 302
+    assert Visit.objects.filter(status="unconfirmed").count() == 1
+
+
+@pytest.mark.regression
+def test_a_prescriber_takes_a_visit_up_too_near_in_writing() -> None:
+    course = Course()
+    gone = course.visits[1]
+    near = course.at(course.start + timedelta(days=5))
+    Visit.objects.filter(pk=gone.pk).update(
+        status="cancelled",
+        starts_at=near,
+        ends_at=near + timedelta(minutes=45),
+        day=near.date(),
+    )
+    url = reverse("booking:step", args=[gone.reference])
+    asked = {"status": "confirmed", "version": 1, "visit": gone.reference}
+    answer = course.client.post(url, asked)
+    assert answer.status_code == 422
+    assert not Page(html(answer)).all("textarea", name="past_reason")
+    client = signed_in(factories.make_prescriber(site=course.site))
+    page = Page(html(client.post(url, asked)))
+    assert page.faults() == []
+    assert page.all("textarea", name="past_reason")
+    answer = client.post(url, {**asked, "past_reason": "Leaves on Friday"})
+    assert answer.status_code == 302
+    gone.refresh_from_db()
+    assert gone.status == "confirmed"
