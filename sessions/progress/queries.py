@@ -69,7 +69,7 @@ def course_of(plan: Plan) -> Course:
         planned=list(plan.planned_sessions.filter(is_dropped=False).order_by("number")),
         visits=list(visits_of(plan)),
         sessions=list(sessions_of(plan)),
-        readings=list(readings_of(plan.condition)),
+        readings=list(readings_of(plan.condition).defer("items")),
     )
 
 
@@ -163,6 +163,7 @@ def last_treatment(patient: Patient) -> LastTreatment | None:
     lot = Concat("units__unit__lot__number", Value(" / "), "units__unit__serial")
     session = (
         TreatmentSession.objects.filter(patient=patient, signed_at__isnull=False)
+        .defer(*TreatmentSession.OF_THE_RECORD)
         .select_related("device")
         .annotate(
             lots=ArrayAgg(

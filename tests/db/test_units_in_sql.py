@@ -12,6 +12,7 @@ from clinic.devices.actions import open_unit
 from clinic.devices.models import Lot, Unit
 from sessions.charting import entries
 from sessions.models import SessionUnit, TreatmentSession, ZoneTreatment
+from sessions.progress.queries import last_treatment
 from tests import factories
 from tests.chair import Chair, make_chair, make_roller_chair
 from tests.factories import NOW, TODAY
@@ -101,6 +102,14 @@ def test_a_unit_of_another_session_is_not_taken_again(chair: Chair) -> None:
     second = chair.open(2, now=NOW + timedelta(days=28))
     with pytest.raises(IntegrityError, match="unique"), transaction.atomic():
         SessionUnit.objects.create(session=second, unit=unit, taken_at=NOW)
+
+
+def test_the_last_treatment_names_its_units_with_their_lots(chair: Chair) -> None:
+    session = chair.signed()
+    last = last_treatment(session.patient)
+    assert last is not None
+    (unit,) = session.units.select_related("unit__lot")
+    assert last.lots == [f"{unit.unit.lot.number} / {unit.unit.serial}"]
 
 
 def test_a_unit_of_another_site_is_not_taken(chair: Chair) -> None:

@@ -177,6 +177,27 @@ def test_a_lower_score_stands_lower_and_later_further_right() -> None:
     assert ys[0] == pytest.approx(178 - 156 * 18 / 20, abs=0.1)
 
 
+@pytest.mark.parametrize(
+    ("days", "is_written"),
+    [(60, True), (1, False)],
+)
+def test_a_score_is_written_where_it_does_not_cover_the_next(
+    days: int, *, is_written: bool
+) -> None:
+    """Readings of one height; the latest has its value in any case."""
+    last = date(2026, 1, 7)
+    readings = tuple(
+        progress.Reading(on=last - timedelta(days=days * back), value=Decimal(11))
+        for back in (2, 1, 0)
+    )
+    start = progress.Reading(on=last - timedelta(days=400), value=Decimal(18))
+    course = replace(samples.EMPTY_COURSE, readings=(start, *readings), today=last)
+    root = parsed(progress.progress_lanes(course))
+    written = [one for one in root.iter("text") if one.text == "11"]
+    assert len(with_class(root, "score-dot")) == 4
+    assert len(written) == (3 if is_written else 1)
+
+
 def test_the_goal_and_both_bands_are_drawn_and_never_merged() -> None:
     root = parsed(progress.progress_lanes(samples.COURSE))
     assert len(with_class(root, "goal")) == 1

@@ -32,6 +32,8 @@ SKIN_Y = 212
 MM_PX = 30  # a needle of 1 mm
 CALM_BASE = 330
 DAY_PX = 6  # one day until calm
+VALUE_GAP = 30  # px between two values of the score in one row
+ROW_PX = 16  # px from one row of values to the next
 LABEL_GAP = 46
 WORDS_PX = 84  # what "calm on day 5" needs beside its bar
 EDGE_DAYS = 10
@@ -202,14 +204,25 @@ def _score(course: Course, x: TimeScale, y: Scale) -> list[SafeString]:
             label(_("No score yet"), LEFT + 14, middle, anchor="start", css="sec halo")
         ]
     parts = [element("path", css="score", d=smooth_line(points))]
-    for (px, py), reading in zip(points, course.readings, strict=True):
+    written = _apart(points)
+    for point, reading in zip(points, course.readings, strict=True):
+        px, py = point
         parts.append(element("circle", css="score-dot", cx=px, cy=py, r=5))
-        parts.append(
-            label(
-                f"{reading.value:f}", px + 10, py - 8, anchor="start", css="value halo"
+        if point in written:
+            words = f"{reading.value:f}"
+            parts.append(
+                label(words, px + 10, py - 8, anchor="start", css="value halo")
             )
-        )
     return parts
+
+
+def _apart(points: Sequence[Point]) -> set[Point]:
+    """The points whose values have room beside each other: the latest, then back."""
+    kept: list[Point] = []
+    for px, py in reversed(points):
+        if not kept or kept[-1][0] - px >= VALUE_GAP or abs(kept[-1][1] - py) >= ROW_PX:
+            kept.append((px, py))
+    return set(kept)
 
 
 def _needles(course: Course, x: TimeScale) -> list[SafeString]:
