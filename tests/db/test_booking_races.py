@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from django.db import connection, connections
@@ -193,6 +194,21 @@ def test_two_moves_to_the_same_time_leave_one_where_it_was() -> None:
     assert Visit.objects.filter(status="confirmed").count() == 2
 
 
+def _without_locks(monkeypatch: pytest.MonkeyPatch, *, desks: int) -> None:
+    """Leave only the constraint, and let all desks judge before one writes."""
+    monkeypatch.setattr(taking, "lock", lambda claims: None)
+    monkeypatch.setattr(taking, "refuse_booked_sessions", lambda planned: None)
+    monkeypatch.setattr(going_on, "refuse_closed", lambda wanted, step: None)
+    all_judged, judge = threading.Barrier(desks), actions.refuse_unwise
+
+    def judge_before_anybody_writes(*args: Any, **more: Any) -> Any:
+        judged = judge(*args, **more)
+        all_judged.wait(timeout=20)
+        return judged
+
+    monkeypatch.setattr(actions, "refuse_unwise", judge_before_anybody_writes)
+
+
 @pytest.mark.parametrize("guard_only", [False, True])
 @pytest.mark.regression
 def test_two_desks_book_one_planned_session_at_two_times_and_one_is_told(
@@ -200,9 +216,7 @@ def test_two_desks_book_one_planned_session_at_two_times_and_one_is_told(
 ) -> None:
     """With the locks, and (sabotage) with the database's constraint alone."""
     if guard_only:
-        monkeypatch.setattr(taking, "lock", lambda claims: None)
-        monkeypatch.setattr(taking, "refuse_booked_sessions", lambda planned: None)
-        monkeypatch.setattr(going_on, "refuse_closed", lambda wanted, step: None)
+        _without_locks(monkeypatch, desks=6)
     site = factories.make_site()
     desk = factories.make_desk(site=site)
     room = factories.make_room(site=site)
