@@ -21,7 +21,11 @@ from sessions.booking.opening import is_clinical, opened
 from sessions.booking.plan_forms import PlanStatusForm, StopForm
 from sessions.booking.taking import TimeTakenError
 from sessions.plans import access, queries
-from sessions.plans.actions import PlanChangedError, PlanWayClosedError
+from sessions.plans.actions import (
+    PlanChangedError,
+    PlanWayClosedError,
+    SecondOpenPlanError,
+)
 from sessions.plans.statuses import WAYS, PlanStatus
 
 PAGE_SIZE = 40
@@ -149,6 +153,8 @@ def plan_status(request: StaffRequest, ref: str) -> HttpResponse:
 
     try:
         return once.answer(request=request, form=form, now=now, write=write)
+    except SecondOpenPlanError:
+        said = _("This condition has another open plan. Finish or stop that one first.")
     except PlanWayClosedError:
         said = _("The plan cannot go from where it stands to there.")
     except (PlanChangedError, TimeTakenError):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from clinic.audit.actions import record
 from clinic.staff.models import User
@@ -42,6 +42,10 @@ class PlanWayClosedError(Exception):
         super().__init__(f"A plan that is {plan.status} cannot become {wanted}.")
         self.plan = plan
         self.wanted = wanted
+
+
+class SecondOpenPlanError(PlanWayClosedError):
+    """The condition has another open plan: this one cannot be taken up beside it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +192,8 @@ def set_status(
     """Take a plan from one state to another; stopping needs a reason.
 
     Raises PlanChangedError when it was changed since it was shown,
-    PlanWayClosedError when the step does not exist, ValueError without reason.
+    PlanWayClosedError when the step does not exist, SecondOpenPlanError when the
+    condition has another open plan by now, ValueError without reason.
     """
     fresh = Plan.objects.select_for_update().get(pk=plan.pk)
     if fresh.version != version:
@@ -201,7 +206,12 @@ def set_status(
     fresh.version += 1
     fresh.stop_reason = reason.strip() if status is PlanStatus.STOPPED else ""
     fresh.ended_on = None if status in OPEN else today
-    fresh.save(update_fields=["status", "version", "stop_reason", "ended_on"])
+    try:
+        with transaction.atomic():
+            fresh.save(update_fields=["status", "version", "stop_reason", "ended_on"])
+    except IntegrityError as error:
+        fresh.refresh_from_db()
+        raise SecondOpenPlanError(fresh, status) from error
     _record(fresh, f"plan.{status.value}", by=by, now=now)
     return fresh
 

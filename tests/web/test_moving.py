@@ -267,6 +267,29 @@ def test_a_plan_pauses_and_goes_on() -> None:
     assert (course.plan.status, course.plan.version) == ("running", 3)
 
 
+@pytest.mark.parametrize("status", ["stopped", "draft"])
+@pytest.mark.regression
+def test_a_plan_is_not_taken_up_beside_another_of_the_same_condition(
+    status: str,
+) -> None:
+    course = Course()
+    other = factories.make_plan(
+        condition=course.plan.condition,
+        site=course.site,
+        by=course.desk,
+        status=status,
+        stop_reason="moved" if status == "stopped" else "",
+    )
+    url = reverse("booking:plan-status", args=[other.reference])
+    asked = {"status": "running", "version": 1}
+    answer = course.client.post(url, asked)
+    assert answer.status_code == 409
+    assert "another open plan" in html(answer)
+    course.plan.status = "finished"
+    course.plan.save(update_fields=["status"])
+    assert course.client.post(url, asked).status_code == 302
+
+
 def test_the_lists_show_plans_by_state_and_names_by_role() -> None:
     course = Course()
     page = Page(html(course.client.get(reverse("booking:plans"))))
@@ -362,11 +385,11 @@ def test_a_prescriber_moves_too_near_in_writing_and_the_desk_is_not_asked() -> N
     to = course.start + timedelta(days=28 + 21)
     wish = {"at": f"2~{to.isoformat()}~600", "rest": "stay"}
     page = course.ask(2, **wish)
-    assert not page.all("textarea", name="past_reason")
+    assert not page.all("input", name="past_reason")
     course.client = signed_in(factories.make_prescriber(site=course.site))
     page = course.ask(2, **wish)
     assert page.faults() == []
-    assert page.all("textarea", name="past_reason")
+    assert page.all("input", name="past_reason")
     assert course.post(2, page).status_code == 422
     answer = course.post(2, page, past_reason="Leaves on Friday")
     assert answer.status_code == 302
@@ -388,7 +411,7 @@ def test_a_prescriber_sees_days_too_soon_and_books_one_in_writing() -> None:
     }
     desk = Page(html(course.client.get(url, asked)))
     assert not desk.all("input", name="anyhow", type="checkbox")
-    assert not desk.all("textarea", name="past_reason")
+    assert not desk.all("input", name="past_reason")
     client = signed_in(factories.make_prescriber(site=course.site))
     page = Page(html(client.get(url, asked)))
     assert page.faults() == []
@@ -416,11 +439,11 @@ def test_a_prescriber_takes_a_visit_up_too_near_in_writing() -> None:
     asked = {"status": "confirmed", "version": 1, "visit": gone.reference}
     answer = course.client.post(url, asked)
     assert answer.status_code == 422
-    assert not Page(html(answer)).all("textarea", name="past_reason")
+    assert not Page(html(answer)).all("input", name="past_reason")
     client = signed_in(factories.make_prescriber(site=course.site))
     page = Page(html(client.post(url, asked)))
     assert page.faults() == []
-    assert page.all("textarea", name="past_reason")
+    assert page.all("input", name="past_reason")
     answer = client.post(url, {**asked, "past_reason": "Leaves on Friday"})
     assert answer.status_code == 302
     gone.refresh_from_db()
