@@ -12,7 +12,12 @@ import sys
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db import (
+    DatabaseError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+)
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views.decorators.csrf import requires_csrf_token
@@ -20,6 +25,7 @@ from django.views.decorators.csrf import requires_csrf_token
 logger = logging.getLogger(__name__)
 RETRY_AFTER_SECONDS = 5
 # The classes of PostgreSQL's own refusals that are not about being away.
+BEATEN = ("23505", "23P01", "23001")  # unique, overlapping, restricted
 OURS = ("40", "55", "57014")  # deadlock, lock not to be had, statement cancelled
 
 
@@ -67,10 +73,14 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's handler500: our fault, or the database is away."""
-    if is_database_away(sys.exc_info()[1]):
+    """Django's handler500: our fault, the database is away, or somebody was faster."""
+    error = sys.exc_info()[1]
+    if is_database_away(error):
         return unavailable()
     code = secrets.token_hex(2).upper()
+    if request.method == "POST" and is_beaten(error):
+        logger.error("Page of a lost race shown, code %s, path %s", code, request.path)
+        return page(409, template="409_faster.html", context=_name(request))
     logger.error("Error page shown, code %s, path %s", code, request.path)
     return page(500, context={"code": code})
 
@@ -87,6 +97,18 @@ def is_database_away(error: BaseException | None) -> bool:
     return any(
         isinstance(cause, OperationalError | InterfaceError)
         and not (sqlstate(cause) or "").startswith(OURS)
+        for cause in causes(error)
+    )
+
+
+def is_beaten(error: BaseException | None) -> bool:
+    """Whether the database refused what may stand only once, or what is closed.
+
+    Actions ask before they write and say what is wrong; this is for the moment
+    between their question and the writing.
+    """
+    return any(
+        isinstance(cause, IntegrityError) and sqlstate(cause) in BEATEN
         for cause in causes(error)
     )
 

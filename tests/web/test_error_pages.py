@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 from allauth.core.ratelimit import respond_429
-from django.db import OperationalError
+from django.db import IntegrityError, OperationalError, transaction
 from django.test import RequestFactory
 
 from clinic.web import errors
+from tests import factories
 from tests.web.pages import Page
 
 VIEWS = {
@@ -29,7 +30,7 @@ def test_an_error_page_needs_no_database_and_has_no_fault(status: int) -> None:
 
 @pytest.mark.parametrize(
     "template",
-    ["400", "403", "403_csrf", "404", "409", "429", "500", "503"],
+    ["400", "403", "403_csrf", "404", "409", "409_faster", "429", "500", "503"],
 )
 def test_an_error_page_of_the_demo_says_that_it_is_simulated(
     template: str, settings: Any
@@ -81,3 +82,29 @@ def test_a_database_that_is_away_answers_503_and_when_to_try_again() -> None:
         response = errors.server_error(RequestFactory().get("/x/"))
     assert response.status_code == 503
     assert response.headers["Retry-After"] == str(errors.RETRY_AFTER_SECONDS)
+
+
+@pytest.mark.parametrize(
+    ("method", "constraint", "status"),
+    [("post", "room", 409), ("get", "room", 500), ("post", "check", 500)],
+)
+@pytest.mark.django_db
+@pytest.mark.regression
+def test_who_loses_a_race_that_only_the_database_saw_reads_a_sentence(
+    method: str, constraint: str, status: int
+) -> None:
+    site = factories.make_site()
+    room = factories.make_room(site=site)
+    request = getattr(RequestFactory(), method)("/settings/")
+    try:
+        with transaction.atomic():
+            if constraint == "room":
+                factories.make_room(site=site, name=room.name)
+            else:
+                factories.make_patient(sex="x")
+    except IntegrityError:
+        response = errors.server_error(request)
+    assert response.status_code == status
+    page = Page(response.content.decode())
+    assert page.faults() == []
+    assert ("Somebody was faster" in page.text) is (status == 409)
