@@ -157,6 +157,7 @@ def add_product(person: Person, label: str, **filled: str) -> None:
     """Something on the skin, out of a lot."""
     page = person.page
     person.click(page.get_by_text("Add a product"))
+    expect(page.get_by_label("Out of a lot")).to_be_visible()  # it is fetched
     options = page.get_by_label("Out of a lot").locator("option")
     text = next(text for text in options.all_inner_texts() if label in text)
     page.get_by_label("Out of a lot").select_option(label=text)
