@@ -78,6 +78,7 @@ _WORDS: Mapping[str, Promise | str] = {
     "session.addition": gettext_lazy("Added to a signed session"),
     "session.signed": gettext_lazy("Signed a session"),
     "session.started": gettext_lazy("Started a session"),
+    "session.taken_over": gettext_lazy("Took over a session"),
     "site.added": gettext_lazy("Added a site"),
     "site.changed": gettext_lazy("Changed a site"),
     "site.hours_set": gettext_lazy("Set opening hours"),

@@ -142,7 +142,11 @@ class QualificationForm(KeyedForm):
         label=_("Greatest depth (mm)"),
         decimal_places=2,
         widget=ShortInput(attrs={"inputmode": "decimal"}),
-        help_text=_("How deep its holder may needle, up to 3.00 mm."),
+        help_text=_(
+            "How deep its holder may needle, up to 3.00 mm: the smallest that the "
+            "certificate, the law where you work and the clinic allow. No other "
+            "limit of the person is checked."
+        ),
     )
 
     def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from clinic.rules import scales
+from clinic.rules.aftercare import Phase
 from clinic.rules.book import RuleBook
 from clinic.rules.scales import Scale
 from patients.models import Patient, PatientCondition
 from sessions.booking.models import Visit
 from sessions.booking.today import TREATED
 from sessions.charting.models import AdverseEvent, TreatmentSession
+from sessions.charting.queries.advice import healing_of
 from sessions.plans.models import Plan, PlannedSession
 from sessions.progress import course, queries
 from sessions.progress.course import Shown
@@ -49,6 +51,7 @@ class Overview:
     steps: Sequence[Step]
     last: LastTreatment | None
     last_condition: str
+    healing: Sequence[Phase]
     events: Sequence[AdverseEvent]
     event_names: dict[str, str]
     without_calm: Sequence[TreatmentSession]
@@ -104,6 +107,7 @@ def read(
         steps=_steps(found, shown, today=today) if found else (),
         last=last,
         last_condition=_condition_of(last, plans, book=book) if last else "",
+        healing=healing_of(last.session, book=book, today=today) if last else (),
         events=queries.events_since(patient, since),
         event_names={key: event.name for key, event in book.events.items()},
         without_calm=course.without_calm(found, today=today) if found else (),

@@ -6,12 +6,15 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from clinic.rulebook.queries import effective_book
+from clinic.web.templatetags.formats import day_year
 from sessions.charting import entries
+from sessions.charting.queries.advice import healing_of
 from sessions.charting.words import product_words
 from sessions.models import PlannedSession, TreatmentSession, ZoneTreatment
 from tests import factories
 from tests.chair import Chair, make_chair
-from tests.factories import NOW
+from tests.factories import NOW, TODAY
 from tests.web.pages import Page, html, signed_in
 
 
@@ -112,3 +115,60 @@ def test_the_advice_runs_from_the_signature(chair: Chair) -> None:
     kept = TreatmentSession.objects.get(pk=session.pk).signed_printed
     until = {one["until_at"] for one in kept["advice"] if one["until_at"]}
     assert (NOW + timedelta(minutes=50, hours=24)).isoformat() in until
+
+
+# How the skin heals -----------------------------------------------------------------
+
+
+def test_the_phases_of_healing_stand_on_sheet_and_record_with_dates(
+    chair: Chair,
+) -> None:
+    session = chair.open()
+    place = reverse("charting:outcome", args=[session.reference])
+    outcome = Page(html(signed_in(chair.practitioner).get(place)))
+    assert outcome.faults() == []
+    phases = healing_of(session, book=effective_book().book, today=TODAY)
+    assert [phase.key for phase in phases if phase.is_current] == ["INFLAMMATION"]
+    for page in (outcome, record(chair, session)):
+        for phase in phases:
+            said = f"{phase.name} {day_year(phase.starts_on)}"
+            if page is outcome:
+                said = phase.name
+            assert said in page.text
+            assert day_year(phase.starts_on) in page.text
+            if phase.ends_on:
+                assert day_year(phase.ends_on) in page.text
+
+
+@pytest.mark.parametrize(
+    ("days", "current"),
+    [
+        (0, {"INFLAMMATION"}),
+        (3, {"INFLAMMATION", "PROLIFERATION"}),
+        (4, {"PROLIFERATION"}),
+        (20, {"PROLIFERATION"}),
+        (21, set()),
+        (28, {"REMODELLING"}),
+    ],
+)
+def test_a_phase_runs_from_its_first_day_to_its_last(
+    chair: Chair, days: int, current: set[str]
+) -> None:
+    session = chair.signed()
+    book = effective_book().book
+    found = healing_of(session, book=book, today=TODAY + timedelta(days=days))
+    phases = {phase.key for phase in found if phase.is_current and phase.ends_on}
+    assert phases - {"FIRST_FAIR_PHOTO"} == current
+
+
+def test_the_patients_page_shows_the_phases_of_the_last_treatment(
+    chair: Chair,
+) -> None:
+    session = chair.signed()
+    place = f"/patients/{chair.patient.reference}/"
+    page = Page(html(signed_in(chair.practitioner).get(place)))
+    assert page.faults() == []
+    assert "How the skin heals" in page.text
+    found = healing_of(session, book=effective_book().book, today=TODAY)
+    for phase in found:
+        assert day_year(phase.starts_on) in page.text

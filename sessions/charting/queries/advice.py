@@ -1,10 +1,10 @@
-"""What is to be left alone after a session, with its dates."""
+"""What is to be left alone after a session and how the skin heals, with dates."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from clinic.rules import aftercare
-from clinic.rules.aftercare import Window
+from clinic.rules.aftercare import Phase, Window
 from clinic.rules.book import RuleBook
 from sessions.charting.models import TreatmentSession
 
@@ -23,3 +23,10 @@ def windows_of(
         phototype=session.patient.phototype,
         topicals=[key for key in keys if key],
     )
+
+
+def healing_of(
+    session: TreatmentSession, *, book: RuleBook, today: date
+) -> tuple[Phase, ...]:
+    """The phases of healing after this session; those that run today say so."""
+    return aftercare.healing(book, on=session.performed_on, today=today)

@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 
 from clinic.places.queries import clinic
 from clinic.rulebook.queries import effective_book
-from clinic.rules import aftercare
 from clinic.rules.book import RuleBook
 from sessions.booking.models import Visit
 from sessions.charting import printed
@@ -23,7 +22,7 @@ from sessions.charting.printed import (
     UsedUnit,
     Written,
 )
-from sessions.charting.queries.advice import windows_of
+from sessions.charting.queries.advice import healing_of, windows_of
 from sessions.charting.words import product_words, zone_names
 from sessions.plans.models import Plan
 
@@ -224,6 +223,5 @@ def _advice(
 
 
 def _stages(session: TreatmentSession, book: RuleBook) -> Iterator[Stage]:
-    day = session.performed_on
-    for phase in aftercare.healing(book, on=day, today=day):
+    for phase in healing_of(session, book=book, today=session.performed_on):
         yield Stage(name=phase.name, starts_on=phase.starts_on, ends_on=phase.ends_on)

@@ -34,7 +34,7 @@ from sessions.charting.errors import (
     SheetChangedError,
     SheetRefusedError,
 )
-from sessions.charting.queries.advice import windows_of
+from sessions.charting.queries.advice import healing_of, windows_of
 from sessions.charting.queries.parts import SheetParts
 from sessions.charting.queries.printing import condition_name, sessions_of_plan
 from sessions.charting.queries.products import NEW, product_form
@@ -367,6 +367,9 @@ def _extra(sheet: Sheet, page: str) -> dict[str, Any]:
             "reactions": REACTIONS,
             "pains": range(11),
             "windows": windows_of(sheet.session, keys, book=book, now=sheet.now),
+            "healing": healing_of(
+                sheet.session, book=book, today=sheet.session.performed_on
+            ),
         }
     return {
         "lines": _lines(sheet),
