@@ -16,6 +16,7 @@ from tests.factories import (
     make_owner,
     make_patient,
     make_practitioner,
+    make_site,
     make_user,
 )
 from tests.web.pages import Page
@@ -129,7 +130,7 @@ def test_filters_keep_those_that_fit() -> None:
 def test_the_list_asks_the_database_as_often_for_fifty_as_for_one(
     django_assert_max_num_queries: Any,
 ) -> None:
-    client = signed_in(make_desk())
+    client = signed_in(make_desk(site=make_site()))
     make_patient()
     with django_assert_max_num_queries(10):
         client.get("/patients/")

@@ -181,8 +181,8 @@ def test_filters_that_make_no_sense_do_no_harm(query: str) -> None:
 def test_the_number_of_statements_is_fixed(
     django_assert_max_num_queries: Callable[[int], AbstractContextManager[object]],
 ) -> None:
-    _an_event()
-    browser = signed_in(factories.make_owner())
+    site = _an_event().session.site
+    browser = signed_in(factories.make_owner(site=site))
     browser.get(REPORT)
     with django_assert_max_num_queries(19):
         browser.get(REPORT)
