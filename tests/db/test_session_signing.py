@@ -249,6 +249,16 @@ def test_after_the_last_session_the_review_is_due(chair: Chair) -> None:
     assert Plan.objects.get(pk=chair.plan.pk).status == "review_due"
 
 
+@pytest.mark.parametrize("status", ["stopped", "finished"])
+@pytest.mark.regression
+def test_a_plan_that_was_ended_meanwhile_stays_ended(chair: Chair, status: str) -> None:
+    session = chair.open()
+    chair.complete(session)
+    Plan.objects.filter(pk=chair.plan.pk).update(status=status, ended_on=TODAY)
+    chair.sign(session)
+    assert Plan.objects.get(pk=chair.plan.pk).status == status
+
+
 def test_only_who_treated_or_the_medical_lead_signs(chair: Chair) -> None:
     session = chair.open()
     chair.complete(session)

@@ -38,7 +38,7 @@ from sessions.charting.queries.printing import (
 from sessions.charting.queries.safety import Safety
 from sessions.plans import actions as plans
 from sessions.plans.models import Plan, PlannedSession
-from sessions.plans.statuses import PlanStatus
+from sessions.plans.statuses import OPEN, PlanStatus
 
 SEALED = (
     "signed_at",
@@ -202,9 +202,9 @@ def _become(
     by: User,
     now: datetime,
 ) -> Plan:
-    """One step of the plan, where it exists; who was faster is read again."""
+    """One step of an open plan, where it exists; who was faster is read again."""
     for _try in range(TRIES):
-        if plan.status == status:
+        if plan.status == status or PlanStatus(plan.status) not in OPEN:
             return plan
         try:
             return plans.set_status(
