@@ -12,8 +12,8 @@ from enum import StrEnum
 from functools import lru_cache
 
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from clinic.web.drawing import body, face, profile
 from clinic.web.drawing.curves import Spot, closed, mirrored, opened
@@ -214,6 +214,11 @@ def summary(state: FaceState) -> str:
 
 def zone_label(code: str, depth_mm: Decimal | None) -> str:
     """What a zone is called with its depth: "Right medial cheek, 1.50 mm"."""
+    return _label_in(get_language(), code, depth_mm)
+
+
+@lru_cache(maxsize=1024)
+def _label_in(_language: str | None, code: str, depth_mm: Decimal | None) -> str:
     shown = mm(depth_mm) if depth_mm else _("not treated")
     return f"{AREA_NAMES[code]}, {shown}"
 
@@ -252,24 +257,34 @@ def _look(code: str, state: FaceState) -> str:
     return "fc-zone left-out" if code in state.left_out else "fc-zone"
 
 
+@lru_cache(maxsize=512)
 def _fill(path: str, css: str) -> SafeString:
     # The attribute draws the hatch; every other fill comes from the style sheet.
     return element("path", css=css, d=path, fill="url(#np-hatch)")
 
 
 def _zone(code: str, path: str, state: FaceState, interactive: bool) -> SafeString:  # noqa: FBT001
+    look = _look(code, state)
     if not interactive:
-        return _fill(path, _look(code, state))
+        return _fill(path, look)
+    pressed = "true" if code in state.selected else "false"
+    label = zone_label(code, state.depths.get(code))
+    return _button(code, path, look, pressed, label)
+
+
+@lru_cache(maxsize=2048)
+def _button(code: str, path: str, look: str, pressed: str, label: str) -> SafeString:
+    """A zone to tap: the same few come back with every tap on the sheet."""
     return element(
         "path",
-        css=_look(code, state),
+        css=look,
         d=path,
         fill="url(#np-hatch)",
         role="button",
         tabindex=0,
         data_zone=code,
-        aria_pressed="true" if code in state.selected else "false",
-        aria_label=zone_label(code, state.depths.get(code)),
+        aria_pressed=pressed,
+        aria_label=label,
     )
 
 

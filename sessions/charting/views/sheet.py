@@ -10,7 +10,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -285,6 +287,7 @@ def _answer(
     context = {
         **_frame(sheet, page, user=request.user),
         **_extra(sheet, page),
+        **_forms(request, sheet, page),
         **_asked(request),
         **_product(
             request, sheet, parts, is_kept=not {"refused", "changed"} & set(more)
@@ -297,6 +300,20 @@ def _answer(
     answer = render(request, template, context, status=status)
     answer[VERSION_HEADER] = str(parts.session.version)
     return answer
+
+
+def _forms(request: StaffRequest, sheet: Sheet, page: str) -> dict[str, str]:
+    """What the forms of all taps share, drawn once: a page has some twenty."""
+    carried = {
+        "sheet": sheet,
+        "session": sheet.session,
+        "page": page,
+        "csrf_token": get_token(request),
+    }
+    return {
+        "tap_url": reverse("charting:tap", args=[sheet.session.reference]),
+        "tap_fields": render_to_string("charting/_tap.html", carried),
+    }
 
 
 def _product(
