@@ -67,7 +67,7 @@ def lots_in_stock(
     *, site: Site, today: date, kind: str = "", model_key: str = ""
 ) -> list[LotState]:
     """What may be used at the site on the day, first to expire first."""
-    lots = lots_with_opened().filter(
+    lots = Lot.objects.annotate(opened=Count("units")).filter(
         site=site, withdrawn_on__isnull=True, expires_on__gte=today
     )
     if kind:

@@ -45,9 +45,9 @@ class SheetParts:
 
     @cached_property
     def topicals(self) -> list[SessionTopical]:
-        """What was put on the skin, each with its lot and who signed it off."""
+        """What was put on the skin, each with its lot."""
         rows = SessionTopical.objects.filter(session=self.session)
-        return list(rows.select_related("lot", "signoff_by").order_by("id"))
+        return list(rows.select_related("lot").order_by("id"))
 
     @cached_property
     def units(self) -> list[SessionUnit]:
