@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from clinic.rules import book
-from clinic.web.drawing import body, face, facechart, needles, profile
+from clinic.web.drawing import body, face, facechart, names, needles, profile
 from clinic.web.drawing.curves import Spot, closed, mirrored, spots
 from clinic.web.drawing.facechart import FaceState, View
 from clinic.web.drawing.needles import Needle, NeedleState
@@ -59,13 +59,13 @@ def test_a_curve_passes_all_its_spots() -> None:
 
 def test_the_charts_draw_exactly_the_areas_of_the_rule_book() -> None:
     areas = set(book.load_book().areas)
-    assert set(facechart.AREA_NAMES) == areas
+    assert set(names.AREA_NAMES) == areas
     assert set(face.ZONES) | set(body.MAPS) == areas
 
 
 def test_areas_are_called_as_in_the_rule_book() -> None:
     for key, area in book.load_book().areas.items():
-        assert str(facechart.AREA_NAMES[key]).lower() == area.name.lower()
+        assert str(names.AREA_NAMES[key]).lower() == area.name.lower()
 
 
 @pytest.mark.parametrize("code", body.MAPS)
@@ -73,7 +73,7 @@ def test_a_map_beside_the_face_has_its_one_area_inside_the_picture(code: str) ->
     root = parsed(facechart.body_map(code, state=samples.BODY, interactive=True))
     (zone,) = with_class(root, "fc-zone")
     assert zone.get("data-zone") == code
-    assert str(facechart.AREA_NAMES[code]) in str(zone.get("aria-label"))
+    assert str(names.AREA_NAMES[code]) in str(zone.get("aria-label"))
     left, top, width, height = body.MAPS[code].crop
     for part in body.MAPS[code].zone:
         assert all(left <= spot.x <= left + width for spot in part)
@@ -169,7 +169,7 @@ def test_a_zone_is_a_button_with_name_depth_and_state() -> None:
 def test_zones_are_reached_from_top_to_bottom_right_before_left() -> None:
     root = parsed(facechart.chart(state=FaceState(), interactive=True))
     codes = [e.get("data-zone") for e in with_class(root, "fc-zone")]
-    assert codes == list(facechart.ZONE_NAMES)
+    assert codes == list(names.ZONE_NAMES)
     assert codes.index("TE-R") < codes.index("TE-L") < codes.index("NO")
 
 

@@ -17,37 +17,10 @@ from django.utils.translation import gettext as _
 
 from clinic.web.drawing import body, face, profile
 from clinic.web.drawing.curves import Spot, closed, mirrored, opened
+from clinic.web.drawing.names import AREA_NAMES, ZONE_NAMES
 from clinic.web.drawing.svg import element, group, text
 from clinic.web.templatetags.formats import mm, mm_number
 
-ZONE_NAMES = {
-    "FH": gettext_lazy("Forehead"),
-    "GL": gettext_lazy("Glabella"),
-    "TE-R": gettext_lazy("Right temple"),
-    "TE-L": gettext_lazy("Left temple"),
-    "PO-R": gettext_lazy("Right periorbital"),
-    "PO-L": gettext_lazy("Left periorbital"),
-    "NO": gettext_lazy("Nose"),
-    "CB-R": gettext_lazy("Right cheekbone"),
-    "CB-L": gettext_lazy("Left cheekbone"),
-    "CM-R": gettext_lazy("Right medial cheek"),
-    "CM-L": gettext_lazy("Left medial cheek"),
-    "CL-R": gettext_lazy("Right lateral cheek"),
-    "CL-L": gettext_lazy("Left lateral cheek"),
-    "UL": gettext_lazy("Upper lip"),
-    "CH": gettext_lazy("Chin"),
-    "JW-R": gettext_lazy("Right jawline"),
-    "JW-L": gettext_lazy("Left jawline"),
-    "NE": gettext_lazy("Neck"),
-}
-BODY_NAMES = {
-    "SC": gettext_lazy("Scalp"),
-    "DE": gettext_lazy("Décolleté"),
-    "HA": gettext_lazy("Backs of the hands"),
-    "AB": gettext_lazy("Abdomen and thighs"),
-    "TR": gettext_lazy("Chest and back"),
-}
-AREA_NAMES = ZONE_NAMES | BODY_NAMES
 # Bands 1 to 3 reach to these depths (mm), band 5 begins at the last.
 BANDS_REACH_MM = (Decimal("0.5"), Decimal("0.75"), Decimal(1))
 DEEP_FROM_MM = Decimal("1.5")
@@ -214,11 +187,6 @@ def summary(state: FaceState) -> str:
 
 def zone_label(code: str, depth_mm: Decimal | None) -> str:
     """What a zone is called with its depth: "Right medial cheek, 1.50 mm"."""
-    return _label_in(get_language(), code, depth_mm)
-
-
-@lru_cache(maxsize=1024)
-def _label_in(_language: str | None, code: str, depth_mm: Decimal | None) -> str:
     shown = mm(depth_mm) if depth_mm else _("not treated")
     return f"{AREA_NAMES[code]}, {shown}"
 
@@ -264,16 +232,22 @@ def _fill(path: str, css: str) -> SafeString:
 
 
 def _zone(code: str, path: str, state: FaceState, interactive: bool) -> SafeString:  # noqa: FBT001
-    look = _look(code, state)
+    look, depth_mm = _look(code, state), state.depths.get(code)
     if not interactive:
         return _fill(path, look)
     pressed = "true" if code in state.selected else "false"
-    label = zone_label(code, state.depths.get(code))
-    return _button(code, path, look, pressed, label)
+    return _button(code, path, look, pressed, depth_mm, get_language())
 
 
 @lru_cache(maxsize=2048)
-def _button(code: str, path: str, look: str, pressed: str, label: str) -> SafeString:
+def _button(
+    code: str,
+    path: str,
+    look: str,
+    pressed: str,
+    depth_mm: Decimal | None,
+    _language: str | None,
+) -> SafeString:
     """A zone to tap: the same few come back with every tap on the sheet."""
     return element(
         "path",
@@ -284,7 +258,7 @@ def _button(code: str, path: str, look: str, pressed: str, label: str) -> SafeSt
         tabindex=0,
         data_zone=code,
         aria_pressed=pressed,
-        aria_label=label,
+        aria_label=zone_label(code, depth_mm),
     )
 
 

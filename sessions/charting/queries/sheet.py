@@ -12,7 +12,8 @@ from clinic.rulebook import kept
 from clinic.rules.devices import Kind
 from clinic.rules.findings import Finding, Verdict
 from clinic.rules.session_rows import Step
-from clinic.web.drawing.facechart import ZONE_NAMES, FaceState
+from clinic.web.drawing.facechart import FaceState
+from clinic.web.drawing.names import ZONE_NAMES
 from sessions.charting import lengths
 from sessions.charting.actions.kit_taps import dose_mg, minutes_on
 from sessions.charting.models import (
