@@ -254,7 +254,10 @@ def test_after_the_last_session_the_review_is_due(chair: Chair) -> None:
 def test_a_plan_that_was_ended_meanwhile_stays_ended(chair: Chair, status: str) -> None:
     session = chair.open()
     chair.complete(session)
-    Plan.objects.filter(pk=chair.plan.pk).update(status=status, ended_on=TODAY)
+    reason = "Moves away" if status == "stopped" else ""
+    Plan.objects.filter(pk=chair.plan.pk).update(
+        status=status, ended_on=TODAY, stop_reason=reason
+    )
     chair.sign(session)
     assert Plan.objects.get(pk=chair.plan.pk).status == status
 

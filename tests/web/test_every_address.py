@@ -25,7 +25,7 @@ STATEMENTS = 15
 MORE = {
     "booking:edit-plan": 31,
     "charting:safety": 28,
-    "charting:record": 26,
+    "charting:record": 27,
     "history:health": 22,
     "reports:home": 22,
     "reports:progress": 22,
