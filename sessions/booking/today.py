@@ -78,8 +78,11 @@ class Row:
     """One visit of the day."""
 
     visit: Visit
+    reference: str
     minutes: int
-    ways: tuple[Way, ...]
+    lasts: str
+    usual_way: Way | None
+    other_ways: tuple[Way, ...]
     flags: tuple[Flag, ...]
     needles: tuple[Needle, ...] = ()
     session_words: str = ""
@@ -165,13 +168,11 @@ def day_of(
     flags = _flags(visits, day=day, clinical=clinical)
     closed = standing.why_closed(visits)
     rows = tuple(
-        Row(
-            visit=visit,
-            minutes=round((visit.ends_at - visit.starts_at).total_seconds() / 60),
+        _row(
+            visit,
             ways=ways_of(visit, is_closed=visit.pk in closed),
             flags=flags[visit.pk],
-            needles=rulers.get(visit.pk, ((), ""))[0],
-            session_words=rulers.get(visit.pk, ((), ""))[1],
+            ruler=rulers.get(visit.pk, ((), "")),
         )
         for visit in visits
     )
@@ -182,6 +183,28 @@ def day_of(
         version=version_of(site=site, day=day, now=now),
         next_day=following,
         next_count=count,
+    )
+
+
+def _row(
+    visit: Visit,
+    *,
+    ways: tuple[Way, ...],
+    flags: tuple[Flag, ...],
+    ruler: tuple[tuple[Needle, ...], str],
+) -> Row:
+    minutes = round((visit.ends_at - visit.starts_at).total_seconds() / 60)
+    usual = ways[0] if ways and not ways[0].is_back else None
+    return Row(
+        visit=visit,
+        reference=visit.reference,
+        minutes=minutes,
+        lasts=_("%(minutes)d min") % {"minutes": minutes},
+        usual_way=usual,
+        other_ways=ways[1:] if usual else ways,
+        flags=flags,
+        needles=ruler[0],
+        session_words=ruler[1],
     )
 
 
@@ -262,6 +285,7 @@ def _rulers(
         planned[session.plan_id].append(session)
     states: dict[int, Visit] = {}
     others = Visit.objects.filter(plan_id__in=plans, planned_session__isnull=False)
+    others = others.only("status", "planned_session")
     for other in others.exclude(status="cancelled").order_by("starts_at", "id"):
         states[other.planned_session_id or 0] = other
     return {

@@ -5,7 +5,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -93,6 +95,7 @@ def _context(request: StaffRequest, shown: date, scope: str) -> dict[str, Any]:
 
     return {
         "found": found,
+        "day_fields": _fields(request, shown, scope),
         "strip": day_strip(found.rows, now=now if is_today else None, zone=site.zone),
         "is_today": is_today,
         "scope": scope,
@@ -109,6 +112,12 @@ def _context(request: StaffRequest, shown: date, scope: str) -> dict[str, Any]:
         "all_url": to(shown, ALL),
         "next_url": to(found.next_day) if found.next_day else "",
     }
+
+
+def _fields(request: StaffRequest, shown: date, scope: str) -> str:
+    """What the forms of all visits share, drawn once: a full day has a hundred."""
+    carried = {"csrf_token": get_token(request), "day": shown, "scope": scope}
+    return render_to_string("booking/_day_fields.html", carried)
 
 
 @requires(Action.VISIT_WRITE)
