@@ -145,15 +145,16 @@ def _with_what_is_due(
     if step not in AHEAD and basis.screening is not None:
         return findings
     kinds = basis.effective.book.unasked
-    said = tuple(finding for finding in findings if finding not in kinds)
-    left_out = {
-        kinds[finding].key
-        for finding in findings
-        if finding in kinds and Purpose.PLAN in kinds[finding].purposes
-    }
+    said, left_out = list[Finding](), set[str]()
+    for finding in findings:
+        kind = kinds.get(finding)
+        if kind is None:
+            said.append(finding)
+        elif Purpose.PLAN in kind.purposes:
+            left_out.add(kind.key)
     sentence = _why_due(basis, left_out=left_out, today=today)
     if not sentence:
-        return said
+        return tuple(said)
     due = Finding(
         code=DUE,
         verdict=Verdict.ASK,
