@@ -252,7 +252,7 @@ def _gate(  # noqa: PLR0917  one decision, named once by each caller
     asked = screened(confirmed)
     if SCREENING in confirmed:
         waiting = {finding.code for finding in asked.that(Pass.CONFIRM)}
-        asked = screened(confirmed | waiting)
+        asked = screened(confirmed | waiting) if waiting else asked
     return _joined(step, gaps, asked)
 
 

@@ -112,6 +112,8 @@ def create(*, entry: PlanEntry, status: PlanStatus, by: User, now: datetime) -> 
 
 def _keep_aways(entry: PlanEntry) -> None:
     """Note new journeys of the patient; the same one is kept once."""
+    if not entry.aways:
+        return
     known = set(
         Away.objects.filter(patient_id=entry.patient_id).values_list(
             "first_day", "last_day"
