@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -56,6 +57,12 @@ def plan_ruler(
     *, needles: Sequence[Needle], label: str = "", size: str = "small"
 ) -> SafeString:
     """The plan in one line: done solid, planned dotted, today a clay dot."""
+    return _ruler(tuple(needles), label or ruler_label(needles), size)
+
+
+@lru_cache(maxsize=512)
+def _ruler(needles: tuple[Needle, ...], label: str, size: str) -> SafeString:
+    """A day's visits show the same few again and again."""
     sizes = SIZES[size]
     width = 2 * sizes.margin + sizes.gap * max(len(needles) - 1, 0)
     parts = [line((1, SKIN_Y), (width - 1, SKIN_Y), css="skin")]
@@ -69,7 +76,7 @@ def plan_ruler(
         height=sizes.height,
         view_box=f"0 0 {width:g} {sizes.height:g}",
         role="img",
-        aria_label=label or ruler_label(needles),
+        aria_label=label,
     )
 
 
