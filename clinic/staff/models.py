@@ -1,7 +1,6 @@
 """People of the clinic: who signs in, what they may do, what they are trained for."""
 
 from collections.abc import Iterable
-from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -177,18 +176,6 @@ class User(AbstractBaseUser):
         return self.has_role(Role.OWNER)
 
 
-class QualificationQuerySet(models.QuerySet["Qualification"]):
-    """Qualifications by what they allow."""
-
-    def valid_on(self, day: date) -> "QualificationQuerySet":
-        """Neither lapsed nor withdrawn on the day; the last day still counts."""
-        return self.filter(
-            Q(valid_until__isnull=True) | Q(valid_until__gte=day),
-            valid_from__lte=day,
-            withdrawn_at__isnull=True,
-        )
-
-
 class Qualification(models.Model):
     """A licence or certificate, and how deep it allows its holder to needle."""
 
@@ -206,8 +193,6 @@ class Qualification(models.Model):
         _("greatest depth (mm)"), max_digits=4, decimal_places=2
     )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
-
-    objects = QualificationQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -7,7 +7,6 @@ from datetime import date
 from decimal import Decimal
 
 from allauth.usersessions.models import UserSession
-from django.db.models import Max
 
 from clinic.staff import second_factor
 from clinic.staff.models import Qualification, User
@@ -19,9 +18,7 @@ def valid_depth_mm(user: User, on: date) -> Decimal | None:
 
     None means no qualification is valid on the day: the person records nothing.
     """
-    valid = Qualification.objects.valid_on(on).filter(user=user)
-    greatest: Decimal | None = valid.aggregate(most=Max("greatest_depth_mm"))["most"]
-    return greatest
+    return permits_of([user.pk]).depth_mm(user.pk, on)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
