@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from clinic.staff.models import User
 from clinic.web import refs
@@ -38,8 +39,6 @@ def screening_for(user: User, ref: str, now: datetime) -> Screening:
     """A screening whose patient's chart the person may open."""
     key = refs.parse_number(Screening.PREFIX, ref)
     rows = Screening.objects.select_related("patient", "started_by", "completed_by")
-    screening = rows.filter(pk=key).first() if key is not None else None
-    if screening is None:
-        raise Http404
+    screening = get_object_or_404(rows, pk=key)
     records.chart_for(user, screening.patient.reference, now)
     return screening

@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from clinic.audit import actions as audit
 from clinic.audit import context
@@ -96,10 +96,7 @@ def _patient(ref: str, *, with_note: bool) -> Patient:
     rows = (
         Patient.objects.all() if with_note else Patient.objects.defer("clinical_note")
     )
-    patient = rows.filter(pk=key).first() if key is not None else None
-    if patient is None:
-        raise Http404
-    return patient
+    return get_object_or_404(rows, pk=key)
 
 
 def _require_glass(user: User, patient: Patient, now: datetime | None) -> None:
