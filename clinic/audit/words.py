@@ -16,6 +16,7 @@ from clinic.web import refs
 FEW = 5
 _WORDS: Mapping[str, Promise | str] = {
     "audit.exported": gettext_lazy("Exported the audit log"),
+    "audit.own_read": gettext_lazy("Looked at own activity"),
     "audit.read": gettext_lazy("Read the audit log"),
     "chart.opened": gettext_lazy("Opened a chart"),
     "patient.opened": gettext_lazy("Looked at who a patient is"),

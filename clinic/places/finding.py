@@ -15,6 +15,7 @@ from clinic.web.find import Group, Hit
 LEAST_LETTERS = 2
 MORE: tuple[tuple[Promise, str, str, Action], ...] = (
     (_("Your settings"), "clinic:me", "user", Action.OWN_PROFILE),
+    (_("Your activity"), "clinic:my-activity", "history", Action.OWN_PROFILE),
     (_("Second step and passkeys"), "mfa_index", "fingerprint", Action.OWN_PROFILE),
     (_("Lots"), "clinic:lots", "package", Action.STOCK_READ),
     (_("Receive a lot"), "clinic:lot-receive", "package", Action.STOCK_RECEIVE),

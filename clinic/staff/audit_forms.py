@@ -16,10 +16,40 @@ from clinic.web.forms import DayInput, ShortInput
 PATIENT_PREFIX = "P"
 
 
-class SearchForm(forms.Form):
-    """What to look for; no name and no free text, so it may stand in the address."""
+class DaysForm(forms.Form):
+    """From which day to which, both included; nothing means every day."""
 
     use_required_attribute = False
+    first_day = forms.DateField(
+        label=gettext_lazy("From"), required=False, widget=DayInput
+    )
+    last_day = forms.DateField(
+        label=gettext_lazy("To"), required=False, widget=DayInput
+    )
+
+    def asked(self) -> dict[str, Any]:
+        """What was typed; nothing of a form with an error."""
+        return self.cleaned_data if self.is_valid() else {}
+
+
+class OwnForm(DaysForm):
+    """What to look for in one's own activity: the person is who asks."""
+
+    def search(self, zone: ZoneInfo, *, person_id: int) -> Search:
+        """The person's own events of the days asked for."""
+        asked = self.asked()
+        return Search(
+            person_id=person_id,
+            first_day=asked.get("first_day"),
+            last_day=asked.get("last_day"),
+            zone=zone,
+        )
+
+
+class SearchForm(DaysForm):
+    """What to look for; no name and no free text, so it may stand in the address."""
+
+    field_order = ("person", "patient", "action", "first_day", "last_day")
     person = forms.ModelChoiceField(
         label=gettext_lazy("Person"),
         queryset=User.objects.none(),
@@ -33,12 +63,6 @@ class SearchForm(forms.Form):
         widget=ShortInput(attrs={"class": "mono short"}),
     )
     action = forms.ChoiceField(label=gettext_lazy("Action"), required=False)
-    first_day = forms.DateField(
-        label=gettext_lazy("From"), required=False, widget=DayInput
-    )
-    last_day = forms.DateField(
-        label=gettext_lazy("To"), required=False, widget=DayInput
-    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -63,7 +87,7 @@ class SearchForm(forms.Form):
 
     def search(self, zone: ZoneInfo) -> Search:
         """What was asked for; nothing of a form with an error."""
-        asked = self.cleaned_data if self.is_valid() else {}
+        asked = self.asked()
         person = asked.get("person")
         return Search(
             person_id=person.pk if person else None,

@@ -1,7 +1,12 @@
-"""The audit log for owners: who read and changed what. Reading it is logged too."""
+"""The audit log: all of it for owners, their own part for everybody.
+
+Reading it is logged too.
+"""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC
+from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse, HttpResponseBase
@@ -12,8 +17,9 @@ from django.views.decorators.http import require_GET
 from clinic.audit import actions as audit
 from clinic.audit import queries, words
 from clinic.audit.queries import Search
+from clinic.staff import own_lines
 from clinic.staff.again import weighty
-from clinic.staff.audit_forms import SearchForm
+from clinic.staff.audit_forms import DaysForm, OwnForm, SearchForm
 from clinic.staff.http import PersonRequest
 from clinic.staff.policy import Action, requires
 from clinic.web import csv, refs
@@ -25,22 +31,50 @@ def events(request: PersonRequest) -> HttpResponse:
     """A page of the log, the latest first."""
     form = SearchForm(request.GET)
     search = form.search(_zone())
-    before = refs.row_number(request.GET.get("before", ""))
-    found = queries.page(search, before_id=before)
-    shown = found[: queries.PAGE]
+    page = _page(request, search)
     _log_reading(request, form, action="audit.read")
-    query = request.GET.copy()
-    if len(found) > queries.PAGE:
-        query["before"] = str(shown[-1].pk)
-    context = {
-        "form": form,
-        "lines": [words.line(event) for event in shown],
-        "older": query.urlencode() if len(found) > queries.PAGE else "",
-        "is_later_page": before is not None,
-        "query": request.GET.urlencode(),
-    }
+    context = {**page, "form": form, "query": request.GET.urlencode()}
     status = 200 if form.is_valid() else 422
     return render(request, "audit/events.html", context, status=status)
+
+
+@requires(Action.OWN_PROFILE)
+@require_GET
+def own_events(request: PersonRequest) -> HttpResponse:
+    """A page of what the person did and opened, the latest first."""
+    form = OwnForm(request.GET)
+    search = form.search(_zone(), person_id=request.user.pk)
+    page = _page(request, search, line=partial(own_lines.line, request.user))
+    _log_reading(request, form, action="audit.own_read")
+    context = {
+        **page,
+        "form": form,
+        "lines": words.folded(page["lines"]),
+        "has_days": bool(search.first_day or search.last_day),
+    }
+    status = 200 if form.is_valid() else 422
+    return render(request, "audit/own_events.html", context, status=status)
+
+
+def _page(
+    request: PersonRequest, search: Search, *, line: own_lines.LineOf = words.line
+) -> dict[str, Any]:
+    """The lines of the page asked for, and the ways to the other pages."""
+    before = refs.row_number(request.GET.get("before", ""))
+    found = queries.page(search, before_id=before)
+    shown, older = found[: queries.PAGE], ""
+    query = request.GET.copy()
+    query.pop("before", None)
+    latest = query.urlencode()
+    if len(found) > queries.PAGE:
+        query["before"] = str(shown[-1].pk)
+        older = query.urlencode()
+    return {
+        "lines": [line(event) for event in shown],
+        "latest": latest,
+        "older": older,
+        "is_later_page": before is not None,
+    }
 
 
 @requires(Action.AUDIT_READ)
@@ -81,7 +115,7 @@ def _zone() -> ZoneInfo:
     return ZoneInfo(timezone.get_current_timezone_name())
 
 
-def _log_reading(request: PersonRequest, form: SearchForm, *, action: str) -> None:
+def _log_reading(request: PersonRequest, form: DaysForm, *, action: str) -> None:
     asked = [name for name in form.fields if request.GET.get(name)]
     patient_id = form.cleaned_data.get("patient") if form.is_valid() else None
     audit.record(

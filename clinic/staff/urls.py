@@ -8,6 +8,7 @@ urlpatterns = [
     path("", own_views.home, name="home"),
     path("help/", help_views.help_page, name="help"),
     path("me/", own_views.me, name="me"),
+    path("me/activity/", audit_views.own_events, name="my-activity"),
     path("me/left-alone/", own_views.left_alone, name="left-alone"),
     path("me/still-here/", own_views.still_here, name="still-here"),
     path("me/sessions/end/", own_views.end_other_sessions, name="my-sessions-end"),

@@ -80,6 +80,7 @@ DOORS: dict[str, tuple[str, ...]] = {
         "account_reauthenticate",
         "clinic:left-alone",
         "clinic:me",
+        "clinic:my-activity",
         "clinic:my-session-end",
         "clinic:my-sessions-end",
         "clinic:still-here",
