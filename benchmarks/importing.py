@@ -20,6 +20,7 @@ from patients.models import ImportRun, Patient
 
 NOW = datetime(2026, 3, 4, 10, tzinfo=UTC)
 SIZES_AND_LIMITS_MS = {10_000: 3_000.0, 100_000: 40_000.0}
+FLAT_MB = 32  # what a file may take at its peak beyond what stood before
 SYLLABLES = [
     "an",
     "ber",
@@ -67,15 +68,17 @@ def _measured(count: int, limit_ms: float) -> Row:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "people.csv"
         _write(path, count)
-        floor = [once(lambda: _rolled_back(_copy, path)) for _ in range(3)]
-        before_mb = _peak_mb()
+        before_mb = _peak_mb()  # before the floor, which holds the whole file
         ours = once(lambda: _rolled_back(_import, path))
         grown_mb = _peak_mb() - before_mb
+        floor = [once(lambda: _rolled_back(_copy, path)) for _ in range(3)]
     return Row(
         name=f"import of {count:,} people",
         ours=[ours],
         floor=floor,
         limit_ms=limit_ms,
+        grown_mb=grown_mb,
+        limit_mb=FLAT_MB,
         note=f"floor: COPY; peak +{grown_mb} MB",
     )
 

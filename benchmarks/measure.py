@@ -35,6 +35,8 @@ class Row:
     limit_ms: float | None = None
     limit_p50_ms: float | None = None
     by_wall: bool = False
+    grown_mb: int = 0
+    limit_mb: int | None = None
     note: str = ""
 
     @property
@@ -74,6 +76,8 @@ class Row:
             kept.append(self.ours_p95_ms <= self.limit_ms)
         if self.limit_p50_ms is not None:
             kept.append(self.ours_ms <= self.limit_p50_ms)
+        if self.limit_mb is not None:
+            kept.append(self.grown_mb <= self.limit_mb)
         return all(kept) if kept else None
 
     def _median(self, costs: Sequence[Cost]) -> float:
@@ -159,6 +163,7 @@ def table(rows: Sequence[Row]) -> str:
                 *([f"{row.limit:.3g} x"] if row.limit else []),
                 *([f"p95 {row.limit_ms:g}"] if row.limit_ms else []),
                 *([f"p50 {row.limit_p50_ms:g}"] if row.limit_p50_ms else []),
+                *([f"+{row.limit_mb} MB"] if row.limit_mb else []),
             ]
         )
         word = {True: "holds", False: "MISSED", None: ""}[row.holds]
