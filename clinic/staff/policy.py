@@ -59,6 +59,7 @@ class Action(StrEnum):
     EVENT_WRITE = "adverse events: record"
     SCORE_WRITE = "score: record"
     REPORT_READ = "reports: read"
+    REPORT_EXPORT = "reports: export"
     STOCK_READ = "devices and lots: read"
     STOCK_RECEIVE = "lots: receive"
     STOCK_WRITE = "devices and lots: change"
@@ -103,7 +104,9 @@ POLICY: dict[Action, dict[Role, Grant]] = {
     Action.EVENT_READ: {_PRACTITIONER: Grant.YES, _OWNER: Grant.YES},
     Action.EVENT_WRITE: _CLINICAL,
     Action.SCORE_WRITE: _CLINICAL,
-    Action.REPORT_READ: _OWNERS,
+    # A practitioner's is of their own patients: `sessions/reports/access.py`.
+    Action.REPORT_READ: {_PRACTITIONER: Grant.YES, _OWNER: Grant.YES},
+    Action.REPORT_EXPORT: _OWNERS,
     Action.STOCK_READ: _ALL,
     Action.STOCK_RECEIVE: _ALL,
     Action.STOCK_WRITE: {_PRACTITIONER: Grant.YES, _OWNER: Grant.YES},

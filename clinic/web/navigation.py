@@ -89,7 +89,7 @@ ITEMS = (
         label=_("Reports"),
         icon="chart-line",
         path="/reports/",
-        roles=frozenset({OWNER}),
+        roles=frozenset({PRACTITIONER, OWNER}),
         key="r",
     ),
     NavItem(

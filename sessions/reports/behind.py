@@ -225,7 +225,7 @@ def _room(of: str, key: str, filters: Filters) -> Behind:
 
 def _person(of: str, key: str, filters: Filters) -> Behind:
     person = User.objects.filter(pk=refs.row_number(key) or 0).first()
-    if person is None:
+    if person is None or filters.practitioner_id not in {None, person.pk}:
         raise UnknownListError(of)
     return _spent(of, person.full_name, use.spent(filters, person_id=person.pk))
 

@@ -16,7 +16,10 @@ Options = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """Value and words for each filter; the first of each means everything."""
+    """Value and words for each filter; the first of each means everything.
+
+    `practitioners` is empty for who reads about their own patients only.
+    """
 
     spans: Options
     sites: Options
@@ -24,10 +27,12 @@ class Choices:
     conditions: Options
 
 
-def choices(*, book: RuleBook) -> Choices:
-    """Everything the clinic has; three small queries."""
+def choices(*, book: RuleBook, is_own: bool) -> Choices:
+    """Everything the clinic has; two or three small queries.
+
+    `is_own` leaves the practitioners out: there is nobody else to choose.
+    """
     sites = Site.objects.filter(is_active=True).order_by("name")
-    people = User.objects.filter(roles__contains=[Role.PRACTITIONER.value])
     kinds = PatientCondition.objects.values_list("kind", flat=True).distinct()
     return Choices(
         spans=(
@@ -36,12 +41,15 @@ def choices(*, book: RuleBook) -> Choices:
             (Span.QUARTER.value, _("Last 3 months")),
         ),
         sites=(("", _("All sites")), *((str(one.pk), one.name) for one in sites)),
-        practitioners=(
-            ("", _("All practitioners")),
-            *((str(one.pk), one.full_name) for one in people.order_by("full_name")),
-        ),
+        practitioners=() if is_own else _practitioners(),
         conditions=(
             ("", _("All conditions")),
             *((kind, book.conditions[kind].name) for kind in sorted(kinds)),
         ),
     )
+
+
+def _practitioners() -> Options:
+    people = User.objects.filter(roles__contains=[Role.PRACTITIONER.value])
+    named = ((str(one.pk), one.full_name) for one in people.order_by("full_name"))
+    return (("", _("All practitioners")), *named)

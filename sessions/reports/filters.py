@@ -48,6 +48,10 @@ class Filters:
             last_day=self.first_day - timedelta(days=1),
         )
 
+    def of_practitioner(self, key: int) -> "Filters":
+        """The same period and part, of one practitioner."""
+        return replace(self, practitioner_id=key)
+
     def arguments(self) -> dict[str, Any]:
         """The values every statement of the reports takes."""
         return {

@@ -53,14 +53,18 @@ def short_name(book: RuleBook, condition: str) -> str:
     return words.removesuffix(" and").removesuffix(" or")
 
 
-def figures(report: Report) -> tuple[Figure, ...]:
-    """The five figures of the top row."""
+def figures(report: Report, *, is_own: bool) -> tuple[Figure, ...]:
+    """The five figures of the top row.
+
+    The last is the time of the rooms; with `is_own` that of the reader, since
+    their visits alone say little about a room.
+    """
     return (
         _finished(report),
         _improvement(report),
         _harm(report),
         _missed(report),
-        _rooms(report),
+        _own_time(report) if is_own else _rooms(report),
     )
 
 
@@ -146,6 +150,21 @@ def _rooms(report: Report) -> Figure:
         tone="",
         spark=_spark([]),
         of="rooms" if share else "",
+        opens=_("See whose visits"),
+    )
+
+
+def _own_time(report: Report) -> Figure:
+    time = use.together(report.people)
+    own = report.filters.practitioner_id
+    return Figure(
+        label=_("Your time in use"),
+        value=_number(time.share),
+        unit="%",
+        hint=_("of working hours"),
+        tone="",
+        spark=_spark([]),
+        of=f"person:{own}" if time.used_minutes or time.lost_minutes else "",
         opens=_("See whose visits"),
     )
 

@@ -1,4 +1,4 @@
-"""The owner's progress report, put together from its parts as plain values."""
+"""The progress report, put together from its parts as plain values."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Addresses of the owner's view."""
+"""Addresses of the reports."""
 
 from django.urls import path
 

@@ -1,4 +1,7 @@
-"""The owner's view: aggregates, and the plans behind each of them."""
+"""Aggregates and the plans behind each of them, for owners and practitioners.
+
+An owner reads about the whole clinic, a practitioner about their own patients.
+"""
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -12,13 +15,27 @@ from clinic.rulebook.queries import effective_book
 from clinic.staff import policy
 from clinic.staff.policy import Action, requires
 from clinic.web import csv
-from sessions.reports import actions, choices, files, lists, openings, pictures, report
+from sessions.reports import (
+    access,
+    actions,
+    choices,
+    files,
+    lists,
+    openings,
+    pictures,
+    report,
+)
 from sessions.reports.behind import TooFewError, UnknownListError, behind
-from sessions.reports.filters import Filters, read
+from sessions.reports.filters import Filters
 
 
 def _filters(request: StaffRequest) -> Filters:
-    return read(request.GET.dict(), today=timezone.localdate())
+    values, today = request.GET.dict(), timezone.localdate()
+    return access.filters_for(request.user, values, today=today)
+
+
+def _heading(*, is_own: bool) -> str:
+    return _("Progress of your patients") if is_own else _("Progress report")
 
 
 @requires(Action.REPORT_READ)
@@ -27,17 +44,20 @@ def progress(request: StaffRequest) -> HttpResponse:
     """The progress report of a period, counted now."""
     filters = _filters(request)
     counted = report.progress(filters, now=timezone.now())
-    book = effective_book().book
+    book, is_own = effective_book().book, access.is_held_to_own(request.user)
     kind = "roller" if request.GET.get("device") == "roller" else "pen"
     insight = counted.insight
     opens = f"{reverse('reports:behind')}?{filters.query()}&of="
     context = {
+        "heading": _heading(is_own=is_own),
+        "is_own": is_own,
+        "may_export": policy.may(request.user, Action.REPORT_EXPORT),
         "report": counted,
         "filters": filters,
-        "choices": choices.choices(book=book),
+        "choices": choices.choices(book=book, is_own=is_own),
         "kind": kind,
         "query": filters.query(),
-        "figures": pictures.figures(counted),
+        "figures": pictures.figures(counted, is_own=is_own),
         "outcomes": pictures.outcome_chart(counted, book),
         "groups": openings.groups(counted, book),
         "depths": pictures.depth_chart(counted, book, device_kind=kind, opens=opens),
@@ -57,7 +77,7 @@ def progress(request: StaffRequest) -> HttpResponse:
 def behind_figure(request: StaffRequest) -> HttpResponse:
     """The plans, visits or events a figure consists of.
 
-    Owners see references and figures; who also treats patients sees names.
+    Owners see references and figures; who treats patients sees names.
     """
     filters, book = _filters(request), effective_book().book
     try:
@@ -71,6 +91,7 @@ def behind_figure(request: StaffRequest) -> HttpResponse:
     )
     names = policy.may(request.user, Action.PATIENT_IDENTITY)
     context = {
+        "heading": _heading(is_own=access.is_held_to_own(request.user)),
         "found": found,
         "title": lists.title_of(found, book),
         "table": lists.table_of(found, book, names=names),
@@ -81,7 +102,7 @@ def behind_figure(request: StaffRequest) -> HttpResponse:
     return render(request, "reports/behind.html", context)
 
 
-@requires(Action.REPORT_READ)
+@requires(Action.REPORT_EXPORT)
 @require_GET
 def table(request: StaffRequest, table: str) -> HttpResponse:
     """One of the report's tables as a file; small groups stay hidden there too."""

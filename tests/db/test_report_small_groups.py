@@ -81,7 +81,7 @@ def test_no_list_opens_when_every_condition_has_few(clinic: Clinic) -> None:
     with pytest.raises(behind.TooFewError):
         behind.behind("outcome", PERIOD)
     counted = report.progress(PERIOD, now=factories.NOW)
-    assert not pictures.figures(counted)[1].of
+    assert not pictures.figures(counted, is_own=False)[1].of
 
 
 def test_the_whole_less_its_parts_tells_nothing_of_few(clinic: Clinic) -> None:

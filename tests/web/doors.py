@@ -139,9 +139,9 @@ DOORS: dict[str, tuple[str, ...]] = {
         "plans:protocol",
         "plans:protocols",
     ),
+    "reports: export": ("reports:csv",),
     "reports: read": (
         "reports:behind",
-        "reports:csv",
         "reports:home",
         "reports:progress",
     ),

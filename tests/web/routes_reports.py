@@ -1,4 +1,4 @@
-"""Arguments of the addresses of the owner's view."""
+"""Arguments of the addresses of the reports."""
 
 from typing import Any
 

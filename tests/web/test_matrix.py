@@ -43,7 +43,8 @@ MATRIX = {
     "adverse events: read": (NO, YES, YES),
     "adverse events: record": (NO, YES, NO),
     "score: record": (NO, YES, NO),
-    "reports: read": (NO, NO, YES),
+    "reports: read": (NO, YES, YES),
+    "reports: export": (NO, NO, YES),
     "devices and lots: read": (YES, YES, YES),
     "lots: receive": (YES, YES, YES),
     "devices and lots: change": (NO, YES, YES),
@@ -175,6 +176,8 @@ def test_a_person_with_two_roles_has_the_better_of_both() -> None:
         (Action.STAFF_WRITE, Role.FRONT_DESK, YES),
         (Action.SETTINGS_WRITE, Role.FRONT_DESK, YES),
         (Action.AUDIT_READ, Role.PRACTITIONER, YES),
+        (Action.REPORT_READ, Role.PRACTITIONER, NO),
+        (Action.REPORT_EXPORT, Role.PRACTITIONER, YES),
     ],
 )
 def test_a_flipped_cell_is_noticed(

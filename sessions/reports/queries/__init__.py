@@ -1,1 +1,1 @@
-"""What the owner reads, counted by PostgreSQL; one topic a module."""
+"""What the reports say, counted by PostgreSQL; one topic a module."""
