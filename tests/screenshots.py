@@ -46,21 +46,25 @@ def pages() -> Iterator[tuple[str, str, str]]:
     """Name, who looks, and address of each main page."""
     plan = (
         Plan.objects.filter(status="running", planned_sessions__number=5)
-        .select_related("patient")
+        .select_related("patient", "condition")
         .order_by("pk")
         .first()
     )
     assert plan is not None
     one = f"/patients/{plan.patient.reference}/"
     open_sheet = TreatmentSession.objects.filter(
-        signed_at__isnull=True, practitioner__email="practitioner@demo.clinic"
+        signed_at__isnull=True,
+        skin_clear_at__isnull=False,
+        device_kind="pen",
+        practitioner__email="practitioner@demo.clinic",
     ).latest("started_at")
     protocol = plan.protocol_id
-    wishes = f"patient=P00122&condition=new&protocol={protocol}&sessions=6&weekdays=2"
+    treated = f"condition=new-{plan.condition.kind}&protocol={protocol}"
+    wishes = f"patient=P00122&{treated}&sessions=6&weekdays=2"
     move = Visit.objects.filter(plan=plan, status="confirmed").order_by("pk").last()
     yield "sign-in", "", "/sign-in/"
     yield "today", DESK, "/today/"
-    yield "builder", DESK, f"/plans/new/?for_protocol={protocol}&gap=4&{wishes}"
+    yield "builder", DESK, f"/plans/new/?for_protocol={protocol}&gap=28&{wishes}"
     if move is not None:
         yield "move", DESK, f"/visits/{move.reference}/move/"
     yield "patients", DESK, "/patients/"
@@ -94,6 +98,8 @@ def take(browser: Browser, address: str, *, width: int, theme: str) -> None:
             if (status := person.goto(path)) != 200:
                 sys.exit(f"{path} answered {status} to {who or 'a stranger'}")
             person.page.wait_for_load_state("networkidle")
+            if person.page.locator(".error-summary").count():
+                sys.exit(f"{path} shows {who or 'a stranger'} something to mend")
             person.page.screenshot(path=ALL / f"{title}.png", caret="initial")
             if title in README:
                 shutil.copy(ALL / f"{title}.png", SHOWN)
