@@ -180,7 +180,8 @@ def _wanted(
 
 def _today(site_id: int, now: datetime) -> date:
     """The day it is at a site."""
-    return now.astimezone(Site.objects.get(pk=site_id).zone).date()
+    site = Site.objects.only("time_zone").get(pk=site_id)
+    return now.astimezone(site.zone).date()
 
 
 def _visit(

@@ -40,6 +40,7 @@ def refuse_closed(wanted: Mapping[int, Wanted], *, step: Step) -> None:
     rows = (
         PlannedSession.objects.filter(pk__in=list(wanted))
         .select_related("plan")
+        .only("number", "is_dropped", "plan__status")
         .select_for_update(of=("plan",), no_key=True)
         .order_by("plan_id", "number")
     )
