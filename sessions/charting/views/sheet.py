@@ -32,7 +32,6 @@ from sessions.charting import access, forms
 from sessions.charting.actions import safety as safety_actions
 from sessions.charting.actions import signing, starting, taking_over, taps
 from sessions.charting.errors import (
-    SessionSignedError,
     SheetChangedError,
     SheetRefusedError,
 )
@@ -43,6 +42,7 @@ from sessions.charting.queries.products import NEW, product_form
 from sessions.charting.queries.record import Line, lines_of
 from sessions.charting.queries.safety import safety_of
 from sessions.charting.queries.sheet import Sheet, sheet_of
+from sessions.charting.views.refusing import refusal
 from sessions.charting.words import (
     DEEPER_REASONS,
     ENDPOINTS,
@@ -121,15 +121,14 @@ def clear(request: StaffRequest, ref: str) -> HttpResponse:
     """Skin clear, treat."""
     now = timezone.now()
     session = access.session_for(request.user, ref, now)
-    try:
-        safety_actions.clear_skin(
+    refused = refusal(
+        session.reference,
+        lambda: safety_actions.clear_skin(
             session=session, version=_version(request), by=request.user, now=now
-        )
-    except SheetRefusedError as refused:
-        return _safety_page(request, ref, status=422, refused=refused)
-    except SheetChangedError as changed:
-        return _safety_page(request, ref, status=409, changed=changed)
-    return redirect("charting:treat", session.reference)
+        ),
+        shown=partial(_safety_page, request, ref),
+    )
+    return refused or redirect("charting:treat", session.reference)
 
 
 @requires(Action.SESSION_WRITE)
@@ -169,20 +168,16 @@ def take_over(request: StaffRequest, ref: str) -> HttpResponse:
     now = timezone.now()
     session = access.session_for(request.user, ref, now)
     note = request.POST.get("note", "")
-    try:
-        taking_over.take_over(
-            session=session,
-            version=_version(request),
-            note=note,
-            by=request.user,
-            now=now,
-        )
-    except SessionSignedError:
-        return redirect("charting:record", session.reference)
-    except SheetRefusedError as refused:
-        return _safety_page(request, ref, status=422, refused=refused, note=note)
-    except SheetChangedError as changed:
-        return _safety_page(request, ref, status=409, changed=changed, note=note)
+    version = _version(request)
+    refused = refusal(
+        session.reference,
+        lambda: taking_over.take_over(
+            session=session, version=version, note=note, by=request.user, now=now
+        ),
+        shown=partial(_safety_page, request, ref, note=note),
+    )
+    if refused:
+        return refused
     messages.success(request, _("You treat and record here from now on."))
     page = "treat" if session.skin_clear_at else "safety"
     return redirect(f"charting:{page}", session.reference)
@@ -213,16 +208,15 @@ def sign(request: StaffRequest, ref: str) -> HttpResponse:
         return _page(request, ref, "sign")
     now = timezone.now()
     session = access.session_for(request.user, ref, now)
-    try:
-        signing.sign(
+    refused = refusal(
+        session.reference,
+        lambda: signing.sign(
             session=session, version=_version(request), by=request.user, now=now
-        )
-    except SessionSignedError:
-        return redirect("charting:record", session.reference)
-    except SheetRefusedError as refused:
-        return _page(request, ref, "sign", status=422, refused=refused)
-    except SheetChangedError as changed:
-        return _page(request, ref, "sign", status=409, changed=changed)
+        ),
+        shown=partial(_page, request, ref, "sign"),
+    )
+    if refused:
+        return refused
     messages.success(request, _("Signed. The record is locked."))
     return redirect("charting:record", session.reference)
 
