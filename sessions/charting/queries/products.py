@@ -4,12 +4,13 @@ It is read only while it is open: a tap on a zone does not pay for it.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import tzinfo
 
 from clinic.devices.models import Lot
 from clinic.rules.book import RuleBook
 from clinic.rules.gates import Step
+from sessions.charting.entries import TopicalEntry
 from sessions.charting.models import SessionTopical
 from sessions.charting.queries.parts import ANAESTHETIC, SheetParts
 from sessions.charting.queries.safety import Waiting, safety_of
@@ -17,20 +18,7 @@ from sessions.charting.words import TOPICAL_KINDS
 
 NEW = "new"
 THREE_WAYS = {True: "yes", False: "no", None: ""}
-FIELDS = (
-    "kind",
-    "lot_id",
-    "product",
-    "topical_key",
-    "strength_percent",
-    "grams",
-    "on_at",
-    "off_at",
-    "is_occluded",
-    "is_sterile",
-    "for_needled_skin",
-    "signoff_reason",
-)
+FIELDS = [field.name for field in fields(TopicalEntry) if field.name != "topical_id"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
