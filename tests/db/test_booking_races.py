@@ -15,7 +15,7 @@ from patients.records import actions as records
 from sessions.booking import actions, going_on, plan_actions, stepping, taking
 from sessions.booking.actions import VisitEntry
 from sessions.booking.statuses import Status
-from sessions.models import Visit
+from sessions.models import Plan, Visit
 from sessions.plans.statuses import PlanStatus
 from tests import factories
 
@@ -194,6 +194,17 @@ def test_two_moves_to_the_same_time_leave_one_where_it_was() -> None:
     assert Visit.objects.filter(status="confirmed").count() == 2
 
 
+def _planned() -> tuple[User, Room, User, Plan]:
+    """A desk, a room, a practitioner, and a plan to be booked there."""
+    site = factories.make_site()
+    desk = factories.make_desk(site=site)
+    room = factories.make_room(site=site)
+    practitioner = factories.make_practitioner(site=site)
+    condition = factories.make_condition(patient=factories.make_patient())
+    plan = factories.make_plan(condition=condition, site=site, by=desk)
+    return desk, room, practitioner, plan
+
+
 def _without_locks(monkeypatch: pytest.MonkeyPatch, *, desks: int) -> None:
     """Leave only the constraint, and let all desks judge before one writes."""
     monkeypatch.setattr(taking, "lock", lambda claims: None)
@@ -217,14 +228,8 @@ def test_two_desks_book_one_planned_session_at_two_times_and_one_is_told(
     """With the locks, and (sabotage) with the database's constraint alone."""
     if guard_only:
         _without_locks(monkeypatch, desks=6)
-    site = factories.make_site()
-    desk = factories.make_desk(site=site)
-    room = factories.make_room(site=site)
-    practitioner = factories.make_practitioner(site=site)
-    patient = factories.make_patient()
-    plan = factories.make_plan(
-        condition=factories.make_condition(patient=patient), site=site, by=desk
-    )
+    desk, room, practitioner, plan = _planned()
+    patient = plan.patient
     first = plan.planned_sessions.get(number=1)
 
     def book(days: int) -> Callable[[], object]:
@@ -250,14 +255,8 @@ def test_two_desks_book_one_planned_session_at_two_times_and_one_is_told(
 
 @pytest.mark.regression
 def test_two_desks_bring_one_session_back_and_one_is_told() -> None:
-    site = factories.make_site()
-    desk = factories.make_desk(site=site)
-    room = factories.make_room(site=site)
-    practitioner = factories.make_practitioner(site=site)
-    patient = factories.make_patient()
-    plan = factories.make_plan(
-        condition=factories.make_condition(patient=patient), site=site, by=desk
-    )
+    desk, room, practitioner, plan = _planned()
+    patient = plan.patient
     visits = [
         factories.make_visit(
             patient=patient,

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from clinic.models import User
 from clinic.rulebook.queries import effective_book
 from clinic.rules.findings import Scope
 from clinic.rules.gates import EITHER
@@ -59,6 +60,17 @@ def refused(
     return caught.value
 
 
+def let_numb(session: TreatmentSession, code: str, *, by: User) -> None:
+    safety.override(
+        session=session,
+        code=code,
+        scope=Scope.ANAESTHETIC,
+        reason=REASON,
+        by=by,
+        now=NOW,
+    )
+
+
 def test_before_todays_questions_nobody_is_numbed(chair: Chair) -> None:
     session = chair.start()
     assert "safety questions" in refused(chair, session).sentence
@@ -109,22 +121,8 @@ def test_a_written_reason_lets_the_anaesthetic_pass_and_is_kept(
     session = clear(chair, started(chair, RISK))
     lead = factories.make_practitioner(site=chair.site, capabilities=(capability,))
     with pytest.raises(SheetRefusedError, match="prescriber"):
-        safety.override(
-            session=session,
-            code="C37",
-            scope=Scope.ANAESTHETIC,
-            reason=REASON,
-            by=chair.practitioner,
-            now=NOW,
-        )
-    safety.override(
-        session=session,
-        code="C37",
-        scope=Scope.ANAESTHETIC,
-        reason=REASON,
-        by=lead,
-        now=NOW,
-    )
+        let_numb(session, "C37", by=chair.practitioner)
+    let_numb(session, "C37", by=lead)
     kept = RuleOverride.objects.get()
     assert (kept.scope, kept.reason) == ("anaesthetic", REASON)
     chair.tap(session, CREAM)
@@ -138,14 +136,7 @@ def test_a_reason_to_needle_is_none_to_numb(chair: Chair) -> None:
     session = clear(chair, session)
     error = refused(chair, session)
     assert [(f.code, f.scope) for f in error.findings] == [("C15", Scope.ANAESTHETIC)]
-    safety.override(
-        session=session,
-        code="C15",
-        scope=Scope.ANAESTHETIC,
-        reason=REASON,
-        by=lead,
-        now=NOW,
-    )
+    let_numb(session, "C15", by=lead)
     chair.tap(session, CREAM)
 
 
@@ -160,14 +151,7 @@ def test_a_session_signed_off_without_numbing_gets_none_later(chair: Chair) -> N
     assert {f.code for f in error.findings} == {"C15"}
     assert "Screen again" in error.sentence
     with pytest.raises(SheetRefusedError, match="Screen again"):
-        safety.override(
-            session=session,
-            code="C15",
-            scope=Scope.ANAESTHETIC,
-            reason=REASON,
-            by=lead,
-            now=NOW,
-        )
+        let_numb(session, "C15", by=lead)
     chair.complete(session)
     assert chair.sign(session).is_signed
 
