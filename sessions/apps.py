@@ -11,7 +11,7 @@ class SessionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Let the death of a patient end the visits that are still to come."""
+        """Let the death of a patient end the visits to come and the open plans."""
         from patients.records import endings
         from sessions.booking import deaths
 

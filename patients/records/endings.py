@@ -22,7 +22,7 @@ class Ending:
 
 
 Standing = Callable[[Patient, datetime], Iterable[Ending]]
-End = Callable[[Patient, User, datetime], None]
+End = Callable[[Patient, User | None, datetime], None]
 _sources: list[tuple[Standing, End]] = []
 
 
@@ -52,5 +52,13 @@ def end_all(
     if any(ending.key not in shown for ending in found):
         raise StillStandsError(found)
     if found:
-        for _standing, end in _sources:
-            end(patient, by, now)
+        end_reported(patient=patient, by=by, now=now)
+
+
+def end_reported(*, patient: Patient, by: User | None, now: datetime) -> None:
+    """End what stands for a patient whose death somebody else reported: an import.
+
+    Nobody is there to be shown it first. Call with the patient's row locked.
+    """
+    for _standing, end in _sources:
+        end(patient, by, now)

@@ -14,6 +14,7 @@ from patients.history.actions.conditions import ConditionEntry
 from patients.records.models import Patient
 from sessions.booking import actions, checks, queries, stepping, taking
 from sessions.booking.actions import VisitEntry
+from sessions.booking.checks import Wanted
 from sessions.booking.statuses import Status
 from sessions.booking.taking import Claim
 from sessions.plans import actions as plans
@@ -103,19 +104,19 @@ def save_plan(
 ) -> Plan:
     """Keep a plan without visits, as a draft or to be booked later.
 
-    Raises RefusedError for a practitioner who is not qualified for it today,
-    SecondPlanError, PlanChangedError, PlanWayClosedError.
+    Raises RefusedError for a practitioner who is not qualified for it today and for
+    somebody who has died, SecondPlanError, PlanChangedError, PlanWayClosedError.
     """
+    today = now.astimezone(Site.objects.get(pk=booking.entry.site_id).zone).date()
     checks.refuse_unqualified(
         practitioner_id=booking.entry.practitioner_id,
         depths_mm=booking.entry.depths_mm,
-        on=now.astimezone(Site.objects.get(pk=booking.entry.site_id).zone).date(),
+        on=today,
     )
-    list(
-        Patient.objects.filter(pk=booking.entry.patient_id)
-        .select_for_update(no_key=True)
-        .values_list("pk", flat=True)
-    )
+    rows = Patient.objects.select_for_update(no_key=True)
+    patient = rows.get(pk=booking.entry.patient_id)
+    wanted = [Wanted(kind=checks.SESSION, on=today)]
+    checks.refuse_the_dead(patient, wanted=wanted, step=Step.PLAN)
     return _write(booking, status, by=by, now=now)
 
 

@@ -23,6 +23,7 @@ from sessions.booking.taking import TimeTakenError
 from sessions.plans import access, queries
 from sessions.plans.actions import (
     PlanChangedError,
+    PlanOfTheDeadError,
     PlanWayClosedError,
     SecondOpenPlanError,
 )
@@ -107,7 +108,7 @@ def _plan_page(
         "goal": reading.goal_words(plan),
         "may_write": may(request.user, Action.PLAN_WRITE),
         "is_editable": reading.is_editable(plan),
-        "steps": _steps(PlanStatus(plan.status)),
+        "steps": [] if patient.is_deceased else _steps(PlanStatus(plan.status)),
         "may_stop": PlanStatus.STOPPED in WAYS[PlanStatus(plan.status)],
         "form": StopForm(initial={"version": plan.version}),
         **context,
@@ -155,6 +156,8 @@ def plan_status(request: StaffRequest, ref: str) -> HttpResponse:
         return once.answer(request=request, form=form, now=now, write=write)
     except SecondOpenPlanError:
         said = _("This condition has another open plan. Finish or stop that one first.")
+    except PlanOfTheDeadError:
+        said = _("This patient has died.")
     except PlanWayClosedError:
         said = _("The plan cannot go from where it stands to there.")
     except (PlanChangedError, TimeTakenError):

@@ -84,7 +84,7 @@ def _refuse(fresh: Visit, *, version: int, status: Status) -> None:
         checks.refuse_the_dead(fresh.patient, wanted=[wanted], step=Step.BOOK)
 
 
-def cancel_locked(*, visit: Visit, reason: str, by: User, now: datetime) -> None:
+def cancel_locked(*, visit: Visit, reason: str, by: User | None, now: datetime) -> None:
     """Cancel a visit whose row and patient are locked; it may be cancelled now."""
     _stamp(visit, Status.CANCELLED, now=now, numbing_minutes=None, reason=reason)
     visit.save()

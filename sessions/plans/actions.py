@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from clinic.audit.actions import record
 from clinic.staff.models import User
+from patients.records.models import Patient
 from sessions.plans.models import Away, Plan, PlannedSession
 from sessions.plans.statuses import OPEN, PlanStatus, may_become
 
@@ -46,6 +47,10 @@ class PlanWayClosedError(Exception):
 
 class SecondOpenPlanError(PlanWayClosedError):
     """The condition has another open plan: this one cannot be taken up beside it."""
+
+
+class PlanOfTheDeadError(PlanWayClosedError):
+    """The patient has died: nothing goes on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,8 +200,11 @@ def set_status(
 
     Raises PlanChangedError when it was changed since it was shown,
     PlanWayClosedError when the step does not exist, SecondOpenPlanError when the
-    condition has another open plan by now, ValueError without reason.
+    condition has another open plan by now, PlanOfTheDeadError when the patient has
+    died, ValueError without reason.
     """
+    patients = Patient.objects.select_for_update(no_key=True).only("is_deceased")
+    patient = patients.get(pk=plan.patient_id)
     fresh = Plan.objects.select_for_update().get(pk=plan.pk)
     if fresh.version != version:
         raise PlanChangedError(fresh)
@@ -204,13 +212,11 @@ def set_status(
         raise PlanWayClosedError(fresh, status)
     if status is PlanStatus.STOPPED and not reason.strip():
         raise ValueError("Write down why the plan stopped.")
-    fresh.status = status
-    fresh.version += 1
-    fresh.stop_reason = reason.strip() if status is PlanStatus.STOPPED else ""
-    fresh.ended_on = None if status in OPEN else today
+    if status in OPEN and patient.is_deceased:
+        raise PlanOfTheDeadError(fresh, status)
     try:
         with transaction.atomic():
-            fresh.save(update_fields=["status", "version", "stop_reason", "ended_on"])
+            _put(fresh, status, reason=reason, today=today)
     except IntegrityError as error:
         fresh.refresh_from_db()
         raise SecondOpenPlanError(fresh, status) from error
@@ -218,7 +224,23 @@ def set_status(
     return fresh
 
 
-def _record(plan: Plan, action: str, *, by: User, now: datetime) -> None:
+def stop_locked(
+    *, plan: Plan, reason: str, by: User | None, now: datetime, today: date
+) -> None:
+    """Stop an open plan whose row is locked and whose visits ahead are cancelled."""
+    _put(plan, PlanStatus.STOPPED, reason=reason, today=today)
+    _record(plan, f"plan.{PlanStatus.STOPPED.value}", by=by, now=now)
+
+
+def _put(plan: Plan, status: PlanStatus, *, reason: str, today: date) -> None:
+    plan.status = status
+    plan.version += 1
+    plan.stop_reason = reason.strip() if status is PlanStatus.STOPPED else ""
+    plan.ended_on = None if status in OPEN else today
+    plan.save(update_fields=["status", "version", "stop_reason", "ended_on"])
+
+
+def _record(plan: Plan, action: str, *, by: User | None, now: datetime) -> None:
     record(
         by=by,
         now=now,

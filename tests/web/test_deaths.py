@@ -1,4 +1,4 @@
-"""A death that is entered: what is still booked is shown, then cancelled with it."""
+"""A death that is entered: what is booked and planned is shown, then ended with it."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -82,7 +82,7 @@ def test_the_coming_visits_are_shown_before_anything_is_saved() -> None:
     assert answer.status_code == 422
     assert asked_keys(answer) == [visit.reference for visit in booked.coming]
     text = Page(html(answer)).text
-    assert "2 visits are still booked" in text
+    assert "Still booked or planned" in text
     assert booked.practitioner.full_name in text
     booked.patient.refresh_from_db()
     assert not booked.patient.is_deceased
@@ -150,14 +150,70 @@ def test_visits_left_from_before_end_when_the_dead_are_saved_again() -> None:
     assert booked.statuses() == ["confirmed", "cancelled", "cancelled"]
 
 
-def test_nobody_is_asked_to_book_for_the_dead() -> None:
-    booked = Booked()
-    plan = factories.make_plan(
+def planned(booked: Booked, **changes: Any) -> Plan:
+    """A plan of the patient, for a condition of its own."""
+    return factories.make_plan(
         condition=factories.make_condition(patient=booked.patient),
         site=booked.site,
         by=booked.desk,
-        status="to_book",
+        **changes,
     )
+
+
+def test_open_plans_are_shown_and_stopped_with_the_death() -> None:
+    booked = Booked()
+    running = planned(booked, status="running")
+    to_book = planned(booked, status="to_book")
+    finished = planned(booked, status="finished", ended_on=date(2026, 1, 2))
+    answer = booked.save(is_deceased="on")
+    keys = asked_keys(answer)
+    assert keys[-2:] == [running.reference, to_book.reference]
+    assert finished.reference not in keys
+    running.refresh_from_db()
+    assert running.status == "running"
+    assert booked.save(is_deceased="on", ends=keys).status_code == 302
+    for plan in (running, to_book):
+        plan.refresh_from_db()
+        assert (plan.status, plan.stop_reason) == ("stopped", "The patient has died.")
+        assert plan.ended_on == timezone.localdate(booked.now, booked.site.zone)
+        assert plan.version == 2
+    finished.refresh_from_db()
+    assert (finished.status, finished.ended_on) == ("finished", date(2026, 1, 2))
+    logged = AuditEvent.objects.filter(actor=booked.desk, action="plan.stopped")
+    assert {event.object_id for event in logged} == {running.pk, to_book.pk}
+
+
+def test_a_plan_alone_is_shown_before_the_death_is_saved() -> None:
+    booked = Booked()
+    Visit.objects.filter(patient=booked.patient).update(status="cancelled")
+    plan = planned(booked, status="paused")
+    answer = booked.save(is_deceased="on")
+    assert answer.status_code == 422
+    assert asked_keys(answer) == [plan.reference]
+
+
+def test_a_plan_of_the_dead_is_not_taken_up_again() -> None:
+    booked = Booked()
+    plan = planned(booked, status="stopped", stop_reason="Asked to")
+    page = reverse("booking:plan", args=[plan.reference])
+    change = {"version": plan.version, "status": "running"}
+    client = signed_in(booked.desk)
+    assert "Resume" in html(client.get(page))
+    Patient.objects.filter(pk=booked.patient.pk).update(is_deceased=True)
+    assert "Resume" not in html(client.get(page))
+    answer = client.post(
+        reverse("booking:plan-status", args=[plan.reference]),
+        {**change, "idempotency_key": str(uuid4())},
+    )
+    assert answer.status_code == 409
+    assert "This patient has died." in html(answer)
+    plan.refresh_from_db()
+    assert plan.status == "stopped"
+
+
+def test_nobody_is_asked_to_book_for_the_dead() -> None:
+    booked = Booked()
+    plan = planned(booked, status="to_book")
     url = reverse("charting:needs")
     name = booked.patient.family_name
     for status in ("to_book", "review_due"):
