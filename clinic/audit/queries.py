@@ -88,6 +88,16 @@ def details_of(
     return {key: said[name] for key, said in rows if key and name in said}
 
 
+def of_whom_was_changed(*, patient_ids: Collection[int], field: str) -> frozenset[int]:
+    """Those of the patients of whom somebody here changed the field by hand."""
+    found = AuditEvent.objects.filter(
+        patient_id__in=patient_ids,
+        action="patient.changed",
+        details__fields__contains=field,
+    )
+    return frozenset(key for key in found.values_list("patient_id", flat=True) if key)
+
+
 def about_people(*, limit: int) -> list[AuditEvent]:
     """The latest changes of people, roles and qualifications, for every owner."""
     found = AuditEvent.objects.select_related("actor").filter(object_kind="user")

@@ -27,6 +27,7 @@ _WORDS: Mapping[str, Promise | str] = {
     "patients.searched": gettext_lazy("Searched for patients"),
     "patient.added": gettext_lazy("Added the patient"),
     "patient.changed": gettext_lazy("Changed the patient's details"),
+    "patient.reported_dead": gettext_lazy("Entered a death that a list reported"),
     "patient.imported": gettext_lazy("Imported the patient"),
     "facts.imported": gettext_lazy("Imported history facts"),
     "break_glass.opened": gettext_lazy("Opened a patient with a reason"),

@@ -251,6 +251,7 @@ def _people(batch: list[Row | Damage], to: Adding, reading: Reading) -> Step:
         held=F("held") + tally.held,
         refused=F("refused") + tally.refused + len(refused),
         deceased=F("deceased") + tally.deceased,
+        reported_dead=F("reported_dead") + tally.reported_dead,
     )
     return Step(rows=len(batch))
 
@@ -331,6 +332,7 @@ def _finish(run: ImportRun, setting: Setting) -> None:
         object_id=run.pk,
         added=run.added,
         known=run.known,
+        reported_dead=run.reported_dead,
         held=run.held,
         refused=run.refused,
         facts_added=run.facts_added,

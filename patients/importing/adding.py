@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from clinic.audit import actions as audit
 from clinic.staff.models import User
+from patients.importing import deaths
 from patients.importing.alike import Faces, Likeness, Seen, faces_for
 from patients.importing.models import ImportFile, ImportIssue, ImportRun
 from patients.importing.people import Person
@@ -52,6 +53,7 @@ class Tally:
     held: int = 0
     refused: int = 0
     deceased: int = 0
+    reported_dead: int = 0
     issues: list[ImportIssue] = field(default_factory=list)
 
 
@@ -78,24 +80,34 @@ class _Known:
     line: int
     words: frozenset[str]
     born_on: date | None
+    is_deceased: bool
 
 
 def add_people(*, batch: Sequence[Candidate], to: Adding) -> Tally:
-    """Add the new people of the batch; call it inside a transaction."""
-    tally = Tally()
-    fresh = list(_unknown(batch, to, tally))
+    """Add the new people of the batch; call it inside a transaction.
+
+    Who is known as living and is reported dead becomes so, who is new in this very
+    batch as well.
+    """
+    tally, dead = Tally(), list[Person]()
+    fresh = list(_unknown(batch, to, tally, dead))
     faces = faces_for(candidate.person for candidate in fresh)
     chosen = [one for one in fresh if _is_welcome(one, faces, to, tally)]
     _insert([one.person for one in chosen], to)
     tally.added = len(chosen)
     tally.deceased = sum(one.person.is_deceased for one in chosen)
+    entered = deaths.enter(dead, run=to.run, file=to.file, by=to.by, now=to.now)
+    tally.reported_dead = entered.number
+    tally.issues += entered.issues
     return tally
 
 
 def _unknown(
-    batch: Sequence[Candidate], to: Adding, tally: Tally
+    batch: Sequence[Candidate], to: Adding, tally: Tally, dead: list[Person]
 ) -> Iterator[Candidate]:
-    """Those whose key is new, in the file as well."""
+    """Those whose key is new, in the file as well; `dead` gets the others whose
+    death is news.
+    """
     known = _known(to.run.source, [one.person.key for one in batch])
     for one in batch:
         person = one.person
@@ -106,12 +118,15 @@ def _unknown(
                 line=person.line,
                 words=person.words,
                 born_on=person.born_on,
+                is_deceased=person.is_deceased,
             )
             yield one
         elif names.alike(person.words, there.words) or _same(
             person.born_on, there.born_on
         ):
             tally.known += 1
+            if person.is_deceased and not there.is_deceased:
+                dead.append(person)
         else:
             tally.refused += 1
             reason = _("The number “%(key)s” belongs to somebody else: %(who)s.")
@@ -128,15 +143,16 @@ def _same(one: date | None, other: date | None) -> bool:
 
 def _known(source: str, keys: list[str]) -> dict[str, _Known]:
     rows = Patient.objects.filter(import_source=source, import_key__in=keys)
-    columns = ("import_key", "pk", "search_name", "born_on")
+    columns = ("import_key", "pk", "search_name", "born_on", "is_deceased")
     return {
         key: _Known(
             patient_id=pk,
             line=0,
             words=frozenset(search_name.split()),
             born_on=born_on,
+            is_deceased=is_deceased,
         )
-        for key, pk, search_name, born_on in rows.values_list(*columns)
+        for key, pk, search_name, born_on, is_deceased in rows.values_list(*columns)
     }
 
 

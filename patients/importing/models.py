@@ -20,6 +20,7 @@ STATES = [
 ISSUES = [
     ("refused", _("Not taken over")),
     ("held", _("Looks like somebody here")),
+    ("changed", _("Reported dead")),
     ("note", _("To look at")),
 ]
 
@@ -27,6 +28,8 @@ ISSUES = [
 class ImportRun(models.Model):
     """One import: which system, how far it is, what came of it.
 
+    `deceased` counts those who were added as dead, `reported_dead` those who lived
+    here until this import and are among the `known`.
     Rows are people, records their conditions, medicines and allergies. A record
     becomes none, one or several facts (`fact_counts` by kind, only to be shown);
     `records_unmapped` are those of no meaning to the screening, `records_homeless`
@@ -49,6 +52,7 @@ class ImportRun(models.Model):
     held = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
     deceased = models.PositiveIntegerField(default=0)
+    reported_dead = models.PositiveIntegerField(default=0)
     facts_added = models.PositiveIntegerField(default=0)
     fact_counts = models.JSONField(default=dict)
     facts_changed = models.PositiveIntegerField(default=0)

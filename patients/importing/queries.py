@@ -123,7 +123,7 @@ def issue_counts(run: ImportRun) -> dict[str, int]:
     """How many issues of each kind there are."""
     return {
         kind: ImportIssue.objects.filter(run=run, kind=kind).count()
-        for kind in ("refused", "held", "note")
+        for kind in ("refused", "held", "changed", "note")
     }
 
 

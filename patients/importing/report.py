@@ -27,6 +27,7 @@ def people_counts(run: ImportRun) -> list[Count]:
         Count(label=_("People added"), number=run.added),
         Count(label=_("Of them deceased"), number=run.deceased),
         Count(label=_("Here already"), number=run.known),
+        Count(label=_("Of them reported dead now"), number=run.reported_dead),
         Count(label=_("Look like somebody here"), number=run.held),
         Count(label=_("Rows not taken over"), number=run.refused),
     ]
@@ -82,7 +83,8 @@ def _issues(run: ImportRun) -> Iterator[str]:
     for kind, heading in (
         ("refused", _("Not taken over:")),
         ("held", _("Look like somebody here:")),
-        ("note", _("Added, and to look at:")),
+        ("changed", _("Changed, reported dead:")),
+        ("note", _("To look at:")),
     ):
         chosen = issues.filter(kind=kind)
         total = chosen.count()

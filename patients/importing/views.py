@@ -71,6 +71,7 @@ def show(request: StaffRequest, number: int) -> HttpResponse:
         "totals": queries.issue_counts(run),
         "refused": queries.issues(run, kind="refused"),
         "held": queries.issues(run, kind="held"),
+        "changed": queries.issues(run, kind="changed"),
         "notes": queries.issues(run, kind="note"),
     }
     return render(request, "patients/importing/result.html", context)

@@ -81,6 +81,7 @@ class Migration(migrations.Migration):
                 ('held', models.PositiveIntegerField(default=0)),
                 ('refused', models.PositiveIntegerField(default=0)),
                 ('deceased', models.PositiveIntegerField(default=0)),
+                ('reported_dead', models.PositiveIntegerField(default=0)),
                 ('facts_added', models.PositiveIntegerField(default=0)),
                 ('fact_counts', models.JSONField(default=dict)),
                 ('facts_changed', models.PositiveIntegerField(default=0)),
@@ -166,7 +167,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('line', models.PositiveIntegerField()),
-                ('kind', models.CharField(choices=[('refused', 'Not taken over'), ('held', 'Looks like somebody here'), ('note', 'To look at')], max_length=8)),
+                ('kind', models.CharField(choices=[('refused', 'Not taken over'), ('held', 'Looks like somebody here'), ('changed', 'Reported dead'), ('note', 'To look at')], max_length=8)),
                 ('reason', models.TextField()),
                 ('cells', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
                 ('file', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='issues', to='patients.importfile')),

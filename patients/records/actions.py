@@ -128,6 +128,34 @@ def change_patient(
         )
 
 
+def enter_reported_death(
+    *,
+    patient: Patient,
+    died_on: date | None,
+    by: User | None,
+    now: datetime,
+    object_kind: str,
+    object_id: int,
+) -> None:
+    """A death that was reported from outside ends what stands for the patient.
+
+    Call inside a transaction with the patient's row locked; the object is what
+    reported it. `by` is None for a command run on the server.
+    """
+    endings.end_reported(patient=patient, by=by, now=now)
+    Patient.objects.filter(pk=patient.pk).update(
+        is_deceased=True, deceased_on=died_on, version=F("version") + 1
+    )
+    audit.record(
+        by=by,
+        now=now,
+        action="patient.reported_dead",
+        patient_id=patient.pk,
+        object_kind=object_kind,
+        object_id=object_id,
+    )
+
+
 def break_glass(
     *, patient: Patient, reason: str, by: User, now: datetime
 ) -> BreakGlass:
