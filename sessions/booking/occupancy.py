@@ -1,16 +1,16 @@
 """What is open, who works and what is taken, as masks of days.
 
-The one place of the product with hand-written SQL on the way to a page: two
-statements that return minutes of the site's wall clock as plain numbers. The
-same rows as model instances cost six times as much (`make bench`, free time).
+Two hand-written statements that return plain numbers: the same rows as model
+instances cost many times as much (`make bench`, free time).
 """
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,7 +22,7 @@ from clinic.rules.freetime import DAY_MINUTES, DayResources, Presence
 NOBODY = -1
 SECONDS = DAY_MINUTES * 60
 Masks = dict[int, list[int]]
-Hours = Mapping[tuple[int, int], Sequence[tuple[int, int]]]
+Hours = Mapping[tuple[int, int], int]
 
 _CALENDAR = """
 SELECT 'o', 0, weekday, extract(epoch FROM begins)::int / 60,
@@ -45,9 +45,12 @@ SELECT 'a', user_id, 0, first_day - %(first)s, last_day - %(first)s, ''
    AND first_day <= %(last)s AND last_day >= %(first)s
 """
 
+# The times of visits alike come as one text, `start end start end` in seconds since
+# the epoch: as rows and columns they would cost three times as much to fetch.
 _VISITS = """
-SELECT practitioner_id, room_id, coalesce(device_id, -1), patient_id,
-       date_part('epoch', starts_at), date_part('epoch', ends_at)
+SELECT practitioner_id, room_id, device_id, patient_id = %(patient)s,
+       string_agg(floor(date_part('epoch', starts_at))::int8 || ' '
+                  || floor(date_part('epoch', ends_at))::int8, ' ')
   FROM treatments_visit
  WHERE (practitioner_id = ANY(%(practitioners)s) OR room_id = ANY(%(rooms)s)
         OR device_id = ANY(%(devices)s) OR patient_id = %(patient)s)
@@ -55,6 +58,7 @@ SELECT practitioner_id, room_id, coalesce(device_id, -1), patient_id,
    AND ends_at > %(begins)s
    AND status NOT IN ('missed', 'cancelled')
    AND id <> ALL(%(leaving_out)s)
+ GROUP BY 1, 2, 3, 4
 """
 
 
@@ -85,7 +89,7 @@ class _Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Calendar:
-    """Hours by (person, weekday), closures and absences by day number."""
+    """Hours by (person, weekday) as masks, closures and absences by day number."""
 
     opening: Hours
     working: Hours
@@ -100,7 +104,7 @@ class _Busy:
     practitioners: Masks
     rooms: Masks
     devices: Masks
-    patients: Masks
+    patient: list[int]
 
     @classmethod
     def of(cls, span: _Span) -> "_Busy":
@@ -114,8 +118,20 @@ class _Busy:
             practitioners=free(roster.practitioners),
             rooms=free(roster.rooms),
             devices=free(roster.devices),
-            patients=free([span.patient_id]),
+            patient=[0] * span.days,
         )
+
+    def of_visit(
+        self, person: int, room: int, device: int | None, *, is_patients: bool
+    ) -> list[list[int]]:
+        """The masks that a visit with these takes time of."""
+        taken = (
+            self.practitioners.get(person),
+            self.rooms.get(room),
+            self.devices.get(device or NOBODY),
+            self.patient if is_patients else None,
+        )
+        return [masks for masks in taken if masks is not None]
 
 
 def free_days(
@@ -164,7 +180,10 @@ def _calendar(span: _Span) -> _Calendar:
         else:
             away |= {(user, number) for number in _within(begins, ends, span)}
     return _Calendar(
-        opening=opening, working=working, closed=closed, away=frozenset(away)
+        opening={key: freetime.open_mask(hours) for key, hours in opening.items()},
+        working={key: freetime.open_mask(hours) for key, hours in working.items()},
+        closed=closed,
+        away=frozenset(away),
     )
 
 
@@ -185,20 +204,13 @@ def _busy(span: _Span, leaving_out: Sequence[int]) -> _Busy:
         "patient": span.patient_id,
         "leaving_out": list(leaving_out),
     }
-    midnights = _midnights(span)
     busy = _Busy.of(span)
-    rows = _rows(_VISITS, arguments)
-    for person, room, device, patient, starts, finishes in rows:
-        taken = (
-            busy.practitioners.get(person),
-            busy.rooms.get(room),
-            busy.devices.get(device),
-            busy.patients.get(patient),
-        )
-        for number, mask in _masks(span, midnights, starts, finishes):
+    clock = _clock(span.first_day, span.days, roster.zone)
+    for person, room, device, is_patients, times in _rows(_VISITS, arguments):
+        taken = busy.of_visit(person, room, device, is_patients=is_patients)
+        for number, mask in clock.masks([int(text) for text in times.split()]):
             for masks in taken:
-                if masks is not None and 0 <= number < span.days:
-                    masks[number] |= mask
+                masks[number] |= mask
     return busy
 
 
@@ -212,31 +224,65 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, datetime.min.time(), tzinfo=zone).astimezone(UTC)
 
 
-def _midnights(span: _Span) -> list[int]:
-    """The first second of every day of the span and of the day after it."""
-    return [
-        int(_midnight(span.first_day + timedelta(days=number), zone).timestamp())
-        for zone in [span.roster.zone]
-        for number in range(span.days + 1)
-    ]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Clock:
+    """The days of a span as seconds since the epoch.
 
-
-def _masks(
-    span: _Span, midnights: list[int], starts: float, finishes: float
-) -> tuple[tuple[int, int], ...]:
-    """Day numbers and masks of two instants.
-
-    Within a day of 24 hours wall clock is seconds since midnight; a visit that
-    crosses midnight, or lies on a day on which the clocks change, takes the
-    slower way of `freetime.wall_intervals`.
+    `midnights` are the first second of each day and of the day after the last;
+    `plain_ends` the end of each day, -1 where the clocks change and for the day after.
     """
-    number = bisect_right(midnights, starts) - 1
-    if 0 <= number < span.days:
-        midnight, following = midnights[number], midnights[number + 1]
-        if finishes <= following and following - midnight == SECONDS:
-            mask = _mask(int(starts) - midnight, int(finishes) - midnight)
-            return ((number, mask),)
-    return _masks_by_the_clock(span, starts, finishes)
+
+    first_day: date
+    zone: ZoneInfo
+    midnights: tuple[int, ...]
+    plain_ends: tuple[int, ...]
+
+    def masks(self, instants: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Day numbers and masks of visits, given as start, end, start, end ...
+
+        Within a day of 24 hours wall clock is seconds since midnight; a visit that
+        crosses midnight, or lies on a day on which the clocks change, takes the
+        slower way of `freetime.wall_intervals`.
+        """
+        midnights, plain_ends = self.midnights, self.plain_ends
+        for starts, finishes in zip(instants[::2], instants[1::2], strict=True):
+            number = bisect_right(midnights, starts) - 1  # -1 before the first day
+            if finishes <= plain_ends[number]:
+                midnight = midnights[number]
+                yield number, _mask(starts - midnight, finishes - midnight)
+            else:
+                yield from self._by_the_clock(starts, finishes)
+
+    def _by_the_clock(self, starts: int, finishes: int) -> Iterator[tuple[int, int]]:
+        begins = datetime.fromtimestamp(starts, tz=self.zone)
+        ends = datetime.fromtimestamp(finishes, tz=self.zone)
+        for offset in range((ends.date() - begins.date()).days + 1):
+            day = begins.date() + timedelta(days=offset)
+            number = (day - self.first_day).days
+            if 0 <= number < len(self.midnights) - 1:
+                covered = freetime.wall_intervals(begins, ends, day=day, tz=self.zone)
+                yield number, freetime.busy_mask(covered)
+
+
+@lru_cache(maxsize=64)
+def _clock(first_day: date, days: int, zone: ZoneInfo) -> _Clock:
+    """The same for every search of a day, and slow to count: once for all."""
+    midnights = [
+        int(_midnight(first_day + timedelta(days=number), zone).timestamp())
+        for number in range(days + 1)
+    ]
+    return _Clock(
+        first_day=first_day,
+        zone=zone,
+        midnights=tuple(midnights),
+        plain_ends=(
+            *(
+                following if following - midnight == SECONDS else -1
+                for midnight, following in pairwise(midnights)
+            ),
+            -1,
+        ),
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -244,27 +290,13 @@ def _mask(starts: int, finishes: int) -> int:
     return freetime.busy_mask([(starts // 60, -(-finishes // 60))])
 
 
-def _masks_by_the_clock(
-    span: _Span, starts: float, finishes: float
-) -> tuple[tuple[int, int], ...]:
-    zone = span.roster.zone
-    begins = datetime.fromtimestamp(starts, tz=zone)
-    ends = datetime.fromtimestamp(finishes, tz=zone)
-    return tuple(
-        ((day - span.first_day).days, freetime.busy_mask(covered))
-        for offset in range((ends.date() - begins.date()).days + 1)
-        for day in [begins.date() + timedelta(days=offset)]
-        for covered in [freetime.wall_intervals(begins, ends, day=day, tz=zone)]
-    )
-
-
 def _day(span: _Span, calendar: _Calendar, busy: _Busy, number: int) -> DayResources:
     day = span.first_day + timedelta(days=number)
     closed = calendar.closed.get(number, "")
     opened = 0
     if number not in calendar.closed:
-        opened = freetime.open_mask(calendar.opening.get((0, day.weekday()), ()))
-    opened &= ~busy.patients[span.patient_id][number]
+        opened = calendar.opening.get((0, day.weekday()), 0)
+    opened &= ~busy.patient[number]
     return DayResources(
         day=day,
         open=opened,
@@ -284,4 +316,4 @@ def _day(span: _Span, calendar: _Calendar, busy: _Busy, number: int) -> DayResou
 def _works(calendar: _Calendar, user: int, number: int, weekday: int) -> int:
     if (user, number) in calendar.away:
         return 0
-    return freetime.open_mask(calendar.working.get((user, weekday), ()))
+    return calendar.working.get((user, weekday), 0)
