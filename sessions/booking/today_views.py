@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.template.backends.utils import csrf_input
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +20,16 @@ from clinic.places.http import StaffRequest, wants_fragment
 from clinic.staff.policy import Action, may, requires
 from clinic.staff.timeouts import background
 from clinic.web import once
-from sessions.booking import access, reading, stepping, today, visit_views, words
+from clinic.web.addresses import addresses
+from sessions.booking import (
+    access,
+    day_rows,
+    reading,
+    stepping,
+    today,
+    visit_views,
+    words,
+)
 from sessions.booking.actions import VisitChangedError
 from sessions.booking.checks import RefusedError
 from sessions.booking.day_strip import day_strip
@@ -87,6 +97,7 @@ def _context(request: StaffRequest, shown: date, scope: str) -> dict[str, Any]:
         clinical=clinical,
     )
     _log_the_look(request, found, now)
+    page = _page(request, shown, scope, now)
     is_today = shown == timezone.localdate()
     address = reverse("booking:today")
 
@@ -95,16 +106,16 @@ def _context(request: StaffRequest, shown: date, scope: str) -> dict[str, Any]:
 
     return {
         "found": found,
-        "day_fields": _fields(request, shown, scope),
+        "in_room": [(row, day_rows.steps(row, page)) for row in found.in_room],
+        "ahead": day_rows.drawn(found.ahead, page),
+        "over": day_rows.drawn(found.over, page),
         "strip": day_strip(found.rows, now=now if is_today else None, zone=site.zone),
         "is_today": is_today,
         "scope": scope,
         "now": now,
         "clinical": clinical,
-        "may_write": may(request.user, Action.VISIT_WRITE),
-        "may_treat": may(request.user, Action.SESSION_WRITE),
+        "may_write": page.may_write,
         "needs_url": _needs_url(scope) if is_today else "",
-        "starts": bool(reading.url_of("charting:start", "V00000")),
         "before_url": to(shown - timedelta(days=1)),
         "after_url": to(shown + timedelta(days=1)),
         "today_url": to(timezone.localdate()),
@@ -114,10 +125,23 @@ def _context(request: StaffRequest, shown: date, scope: str) -> dict[str, Any]:
     }
 
 
-def _fields(request: StaffRequest, shown: date, scope: str) -> str:
-    """What the forms of all visits share, drawn once: a full day has a hundred."""
+def _page(
+    request: StaffRequest, shown: date, scope: str, now: datetime
+) -> day_rows.Page:
+    """What the rows of all visits share, drawn once: a full day has a hundred."""
     carried = {"csrf_token": get_token(request), "day": shown, "scope": scope}
-    return render_to_string("booking/_day_fields.html", carried)
+    may_treat = may(request.user, Action.SESSION_WRITE)
+    return day_rows.Page(
+        now=now,
+        whole_clinic=scope == ALL,
+        may_write=may(request.user, Action.VISIT_WRITE),
+        visit_url=addresses("booking:visit"),
+        step_url=addresses("booking:step"),
+        start_url=addresses("charting:start") if may_treat else None,
+        fields=render_to_string("booking/_day_fields.html", carried),
+        csrf=csrf_input(request),
+        words=day_rows.words(),
+    )
 
 
 @requires(Action.VISIT_WRITE)
