@@ -66,6 +66,10 @@ AT_THE_CHAIR: Row = {
     Verdict.OK: (Pass.FREE, NOBODY),
 }
 
+REFUSED_AHEAD = frozenset(
+    verdict for verdict, (does, _who) in BEFORE_THE_DAY.items() if does is Pass.REFUSED
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Override:

@@ -82,6 +82,7 @@ def without_treatment_consent(
     """Keys of those whose treatment consent does not stand on a day; one query."""
     people = {patient.pk: patient for patient in patients}
     rows = Consent.objects.filter(patient_id__in=list(people), kind=TREATMENT)
+    rows = rows.only("patient_id", "given_at", "guardian_name", "withdrawn_at")
     latest: dict[int, Consent] = {}
     for consent in rows.order_by(
         F("withdrawn_at").desc(nulls_first=True), "-given_at", "-id"

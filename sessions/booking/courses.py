@@ -157,9 +157,11 @@ def _row(
 
 def state_of(visit: Visit | None) -> NeedleState:
     """What the ruler shows of a session."""
-    if visit is None:
-        return NeedleState.PLANNED
-    status = Status(visit.status)
+    return NeedleState.PLANNED if visit is None else state_at(Status(visit.status))
+
+
+def state_at(status: Status) -> NeedleState:
+    """What the ruler shows of a session whose visit stands so."""
     if status is Status.DONE:
         return NeedleState.DONE
     if status is Status.MISSED:

@@ -113,7 +113,7 @@ def _row(row: Row, page: Page) -> SafeString:
     visit, name = row.visit, row.visit.patient.name
     about = row.subject
     if page.whole_clinic:
-        about = f"{about} · {visit.practitioner.full_name}, {visit.room.name}"
+        about = f"{about} · {row.found.practitioner}, {row.found.room}"
     return format_html(
         ROW,
         ref=row.reference,
@@ -170,7 +170,7 @@ def _start(row: Row, page: Page) -> SafeString:
         url=page.start_url(row.reference),
         csrf=page.csrf,
         key=START_KEY if row.visit.status == Status.IN_ROOM else "",
-        words=page.words.go_on if row.has_sheet else page.words.start,
+        words=page.words.go_on if row.found.has_sheet else page.words.start,
     )
 
 

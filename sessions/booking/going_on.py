@@ -8,19 +8,19 @@ from clinic.rules import gates
 from clinic.rules.findings import Finding, Verdict
 from clinic.rules.gates import Step
 from sessions.booking.checks import Judgement, RefusedError, Wanted
-from sessions.plans.models import PlannedSession
+from sessions.plans.models import Plan, PlannedSession
 from sessions.plans.statuses import OPEN, PlanStatus
 
 PLAN_CLOSED = "plan-closed"
 
 
-def why_not(planned: PlannedSession | None) -> str:
-    """Why this session is booked no more, empty when it may be. Reads its plan."""
-    if planned is None:
+def why_not(planned: PlannedSession | None, plan: Plan | None) -> str:
+    """Why this session of this plan is booked no more, empty when it may be."""
+    if planned is None or plan is None:
         return ""
-    if PlanStatus(planned.plan.status) not in OPEN:
+    if PlanStatus(plan.status) not in OPEN:
         return _("The plan is %(status)s: nothing more of it is booked.") % {
-            "status": planned.plan.get_status_display().lower()
+            "status": plan.get_status_display().lower()
         }
     if planned.is_dropped:
         return _("Session %(number)d is no longer part of the plan.") % {
@@ -44,7 +44,7 @@ def refuse_closed(wanted: Mapping[int, Wanted], *, step: Step) -> None:
         .select_for_update(of=("plan",), no_key=True)
         .order_by("plan_id", "number")
     )
-    closed = [(wanted[row.pk], why_not(row)) for row in rows]
+    closed = [(wanted[row.pk], why_not(row, row.plan)) for row in rows]
     judged = [_refused(one, sentence, step) for one, sentence in closed if sentence]
     if judged:
         raise RefusedError(judged)

@@ -39,8 +39,7 @@ def visits_of_day(*, site: Site, day: date) -> QuerySet[Visit]:
     return (
         Visit.objects.filter(site=site, day=day)
         .exclude(status="cancelled")
-        .select_related("patient", "practitioner", "room", "plan__protocol")
-        .select_related("planned_session__plan", "session")
+        .select_related("patient")
         .order_by("starts_at", "id")
     )
 
@@ -65,7 +64,7 @@ def visit_by_key(key: int) -> Visit | None:
     return (
         Visit.objects.filter(pk=key)
         .select_related("patient", "practitioner", "room", "device", "site")
-        .select_related("plan__protocol", "planned_session__plan", "session")
+        .select_related("plan__protocol", "planned_session", "session")
         .select_related("booked_by")
         .first()
     )

@@ -4,20 +4,21 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django.db.models import Count, Max, Sum
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from clinic.places.models import Site
-from clinic.web.drawing.needles import Needle, NeedleState
+from clinic.web.drawing.needles import Needle
 from patients.consent.queries import without_treatment_consent
 from patients.history import queries as history
 from patients.history.models import Screening
-from sessions.booking import courses, queries, standing
+from sessions.booking import day_rulers, day_visits, standing
+from sessions.booking.day_visits import DayVisit
 from sessions.booking.models import Visit
 from sessions.booking.statuses import ENDS, FREE, WAYS, Status
-from sessions.plans.models import PlannedSession
 
 NUMBING_MINUTES = 30
 NEXT_DAYS = 60
@@ -77,7 +78,7 @@ class Flag:
 class Row:
     """One visit of the day."""
 
-    visit: Visit
+    found: DayVisit
     reference: str
     minutes: int
     lasts: str
@@ -88,6 +89,11 @@ class Row:
     session_words: str = ""
 
     @property
+    def visit(self) -> Visit:
+        """The visit itself, with its patient."""
+        return self.found.visit
+
+    @property
     def is_session(self) -> bool:
         """Whether skin is needled."""
         return self.visit.kind == SESSION
@@ -96,24 +102,18 @@ class Row:
     def may_start(self) -> bool:
         """Whether the practitioner may open the sheet."""
         is_there = Status(self.visit.status) in TREATED
-        may_begin = self.has_sheet or not self.visit.patient.is_deceased
+        may_begin = self.found.has_sheet or not self.visit.patient.is_deceased
         return self.is_session and is_there and may_begin
 
     @property
     def may_cancel(self) -> bool:
         """Whether the visit may still be cancelled, with a few words why."""
-        return may_cancel(self.visit)
-
-    @property
-    def has_sheet(self) -> bool:
-        """Whether a session was begun."""
-        return hasattr(self.visit, "session")
+        return may_cancel(self.visit, was_treated=self.found.was_treated)
 
     @property
     def subject(self) -> str:
         """What it is about: the protocol of its plan, else its kind."""
-        plan = self.visit.plan
-        return plan.protocol.name if plan else self.visit.get_kind_display()
+        return self.found.protocol or self.visit.get_kind_display()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,21 +160,19 @@ def day_of(
     clinical: bool,
 ) -> Day:
     """The day as a role sees it; at most ten queries, whatever its length."""
-    found = queries.visits_of_day(site=site, day=day)
-    if practitioner_id is not None:
-        found = found.filter(practitioner_id=practitioner_id)
-    visits = list(found)
-    rulers = _rulers(visits, clinical=clinical)
+    found = day_visits.visits_of(site=site, day=day, practitioner_id=practitioner_id)
+    visits = [one.visit for one in found]
+    rulers = day_rulers.rulers_of(visits, clinical=clinical)
     flags = _flags(visits, day=day, clinical=clinical)
     closed = standing.why_closed(visits)
     rows = tuple(
         _row(
-            visit,
-            ways=ways_of(visit, is_closed=visit.pk in closed),
-            flags=flags[visit.pk],
-            ruler=rulers.get(visit.pk, ((), "")),
+            one,
+            is_closed=one.visit.pk in closed,
+            flags=flags[one.visit.pk],
+            ruler=rulers.get(one.visit.pk, ((), "")),
         )
-        for visit in visits
+        for one in found
     )
     following, count = (None, 0) if rows else _next(site, day, practitioner_id)
     return Day(
@@ -187,16 +185,18 @@ def day_of(
 
 
 def _row(
-    visit: Visit,
+    found: DayVisit,
     *,
-    ways: tuple[Way, ...],
+    is_closed: bool,
     flags: tuple[Flag, ...],
     ruler: tuple[tuple[Needle, ...], str],
 ) -> Row:
+    visit = found.visit
     minutes = round((visit.ends_at - visit.starts_at).total_seconds() / 60)
+    ways = ways_of(visit, is_closed=is_closed, was_treated=found.was_treated)
     usual = ways[0] if ways and not ways[0].is_back else None
     return Row(
-        visit=visit,
+        found=found,
         reference=visit.reference,
         minutes=minutes,
         lasts=_("%(minutes)d min") % {"minutes": minutes},
@@ -208,10 +208,9 @@ def _row(
     )
 
 
-def may_cancel(visit: Visit) -> bool:
+def may_cancel(visit: Visit, *, was_treated: bool) -> bool:
     """Whether it may be cancelled: it has not ended, and nothing was recorded."""
-    is_ahead = Status.CANCELLED in WAYS[Status(visit.status)]
-    return is_ahead and not was_treated(visit)
+    return Status.CANCELLED in WAYS[Status(visit.status)] and not was_treated
 
 
 def was_treated(visit: Visit) -> bool:
@@ -219,18 +218,37 @@ def was_treated(visit: Visit) -> bool:
     return hasattr(visit, "session") and visit.session.skin_clear_at is not None
 
 
-def ways_of(visit: Visit, *, is_closed: bool) -> tuple[Way, ...]:
+def ways_of(visit: Visit, *, is_closed: bool, was_treated: bool) -> tuple[Way, ...]:
     """The steps a visit may take, the usual one first, steps back last.
 
-    One that `is_closed` (`standing.why_closed`) can only end.
+    One that `is_closed` (`standing.why_closed`) can only end, one that
+    `was_treated` is neither missed nor cancelled.
     """
-    status = Status(visit.status)
+    return _ways(
+        Status(visit.status),
+        is_session=visit.kind == SESSION,
+        is_closed=is_closed,
+        was_treated=was_treated,
+        _language=get_language(),
+    )
+
+
+@lru_cache(maxsize=512)
+def _ways(
+    status: Status,
+    *,
+    is_session: bool,
+    is_closed: bool,
+    was_treated: bool,
+    _language: str | None,
+) -> tuple[Way, ...]:
+    """Many visits of a day stand alike."""
     open_ways = [way for way in ORDER[status] if way in WAYS[status]]
     if is_closed:
         open_ways = [way for way in open_ways if way in ENDS]
-    if was_treated(visit):
+    if was_treated:
         open_ways = [way for way in open_ways if way not in FREE]
-    if visit.kind != SESSION:
+    if not is_session:
         open_ways = [way for way in open_ways if way is not Status.NUMBING]
     return tuple(_way(status, way) for way in open_ways)
 
@@ -269,52 +287,6 @@ def _next(
         ahead = ahead.filter(practitioner_id=practitioner_id)
     found = ahead.values("day").annotate(many=Count("pk")).order_by("day").first()
     return (found["day"], found["many"]) if found else (None, 0)
-
-
-def _rulers(
-    visits: Sequence[Visit], *, clinical: bool
-) -> dict[int, tuple[tuple[Needle, ...], str]]:
-    """The ruler of each visit's plan with the visit marked; two queries."""
-    plans = {visit.plan_id for visit in visits if visit.plan_id is not None}
-    if not plans:
-        return {}
-    planned: dict[int, list[PlannedSession]] = defaultdict(list)
-    for session in PlannedSession.objects.filter(
-        plan_id__in=plans, is_dropped=False
-    ).order_by("plan_id", "number"):
-        planned[session.plan_id].append(session)
-    states: dict[int, Visit] = {}
-    others = Visit.objects.filter(plan_id__in=plans, planned_session__isnull=False)
-    others = others.only("status", "planned_session")
-    for other in others.exclude(status="cancelled").order_by("starts_at", "id"):
-        states[other.planned_session_id or 0] = other
-    return {
-        visit.pk: _ruler(visit, planned[visit.plan_id], states, clinical=clinical)
-        for visit in visits
-        if visit.plan_id is not None
-    }
-
-
-def _ruler(
-    visit: Visit,
-    planned: Sequence[PlannedSession],
-    states: Mapping[int, Visit],
-    *,
-    clinical: bool,
-) -> tuple[tuple[Needle, ...], str]:
-    needles, number = [], 0
-    for session in planned:
-        state = courses.state_of(states.get(session.pk))
-        if session.pk == visit.planned_session_id:
-            number = session.number
-            if state is NeedleState.PLANNED:
-                state = NeedleState.NOW
-        depth = session.planned_mm if clinical else None
-        needles.append(Needle(state=state, depth_mm=depth))
-    if not number:
-        return tuple(needles), visit.get_kind_display()
-    words = _("Session %(number)d of %(all)d") % {"number": number, "all": len(planned)}
-    return tuple(needles), words
 
 
 def _flags(

@@ -52,12 +52,13 @@ def _visit_page(
     patient = opened(request.user, visit.patient.reference, timezone.now())
     now_status = Status(visit.status)
     closed = standing.why_closed([visit]).get(visit.pk, "")
+    treated = today.was_treated(visit)
     shown = {
         "visit": visit,
         "patient": patient,
-        "ways": today.ways_of(visit, is_closed=bool(closed)),
+        "ways": today.ways_of(visit, is_closed=bool(closed), was_treated=treated),
         "closed": closed,
-        "may_cancel": today.may_cancel(visit),
+        "may_cancel": today.may_cancel(visit, was_treated=treated),
         "is_movable": now_status in MOVABLE,
         "may_write": may(request.user, Action.VISIT_WRITE),
         "may_treat": may(request.user, Action.SESSION_WRITE),

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from clinic.rulebook.queries import EffectiveBook, effective_book
 from clinic.rules.facts import FactKind, Shape
 from clinic.rules.findings import Finding, Verdict, severity
-from clinic.rules.gates import Step
 from clinic.rules.screening import Fact, Person
 from clinic.rules.screening import judging as rules_judging
 from clinic.rules.screening.answers import of_fact
@@ -74,7 +73,7 @@ def needing_word(patients: Sequence[Patient], *, today: date) -> frozenset[int]:
     return frozenset(
         key
         for key, basis in bases.read_bases(patients, today=today).items()
-        if gates.decide(basis, step=Step.BOOK, on=today, today=today).gate.refusing
+        if gates.refuses_booking(basis, on=today, today=today)
     )
 
 

@@ -10,7 +10,7 @@ from clinic.rulebook.queries import EffectiveBook
 from clinic.rules import screening as rules
 from clinic.rules.facts import Purpose
 from clinic.rules.findings import Finding, Scope, Verdict, worst_first
-from clinic.rules.gates import AHEAD, Gate, Override, Step
+from clinic.rules.gates import AHEAD, REFUSED_AHEAD, Gate, Override, Step
 from clinic.rules.screening import Setting
 from patients.history.models import RuleOverride, Screening
 from patients.history.queries.bases import Basis, read_basis
@@ -96,6 +96,14 @@ def decide(
         overrides=basis.overrides,
         effective=basis.effective,
     )
+
+
+def refuses_booking(basis: Basis, *, on: date, today: date) -> bool:
+    """Whether `decide` would refuse to book on a day; short where nothing is grave."""
+    judged = judge(basis, on=on, today=today)
+    if all(finding.verdict not in REFUSED_AHEAD for finding in judged):
+        return False
+    return bool(decide(basis, step=Step.BOOK, on=on, today=today).gate.refusing)
 
 
 def judge(

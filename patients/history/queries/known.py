@@ -1,8 +1,10 @@
 """What is known of a patient, in the form in which the rules take it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+
+from django.db.models import QuerySet
 
 from clinic.rules.book import RuleBook
 from clinic.rules.facts import FactKind, Shape
@@ -14,8 +16,8 @@ ADULT_YEARS = 18  # below it a guardian's consent counts (rule C34)
 
 
 def live_facts(patient: Patient) -> list[HistoryFact]:
-    """The facts that hold good, the latest first."""
-    return live_facts_of([patient])[patient.pk]
+    """The facts that hold good, the latest first, with who recorded them."""
+    return list(_live([patient.pk]).select_related("recorded_by"))
 
 
 def live_facts_of(patients: Iterable[Patient]) -> dict[int, list[HistoryFact]]:
@@ -23,12 +25,14 @@ def live_facts_of(patients: Iterable[Patient]) -> dict[int, list[HistoryFact]]:
     by_patient: dict[int, list[HistoryFact]] = defaultdict(list)
     for patient in patients:
         by_patient[patient.pk] = []
-    rows = HistoryFact.objects.filter(
-        patient_id__in=list(by_patient), withdrawn_at__isnull=True
-    ).select_related("recorded_by")
-    for fact in rows.order_by("-recorded_at", "-id"):
+    for fact in _live(list(by_patient)):
         by_patient[fact.patient_id].append(fact)
     return by_patient
+
+
+def _live(patients: Sequence[int]) -> QuerySet[HistoryFact]:
+    rows = HistoryFact.objects.filter(patient_id__in=patients, withdrawn_at=None)
+    return rows.order_by("-recorded_at", "-id")
 
 
 def screening_facts(patient: Patient, *, book: RuleBook) -> tuple[Fact, ...]:
