@@ -160,7 +160,7 @@ def _is_welcome(one: Candidate, faces: Faces, to: Adding, tally: Tally) -> bool:
     """Whether to add the person; who looks like somebody waits for a human eye."""
     person = one.person
     likeness = faces.likeness(person)
-    waits = likeness is not None and likeness.is_same_name
+    waits = likeness is not None and likeness.is_likely
     held = waits and not to.run.adds_look_alikes
     if likeness is not None:
         tally.issues.append(_report(one, likeness, to, held=held))
@@ -168,8 +168,13 @@ def _is_welcome(one: Candidate, faces: Faces, to: Adding, tally: Tally) -> bool:
         tally.held += 1
         return False
     faces.add(
-        Seen(patient_id=None, line=person.line, words=person.words),
-        born_on=person.born_on,
+        Seen(
+            patient_id=None,
+            line=person.line,
+            words=person.words,
+            born_on=person.born_on,
+        ),
+        full_names=person.full_names,
         phone_digits=person.phone_digits,
         email=person.email,
     )
@@ -180,13 +185,12 @@ def _report(
     one: Candidate, likeness: Likeness, to: Adding, *, held: bool
 ) -> ImportIssue:
     """Who the person may be; the row itself is kept only when it waits."""
-    reason = _("%(reason)s as %(who)s")
     return ImportIssue(
         run=to.run,
         file=to.file,
         line=one.person.line,
         kind="held" if held else "note",
-        reason=reason % {"reason": likeness.reason, "who": likeness.seen},
+        reason=str(likeness),
         cells=list(one.cells) if held else [],
         patient_id=likeness.seen.patient_id,
     )

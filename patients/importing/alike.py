@@ -1,18 +1,40 @@
 """Finding people of a list who look like somebody here, a batch at a time."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from clinic.web import refs
 from patients.importing.people import Person
-from patients.records import names
+from patients.records import dates, names
 from patients.records.models import Patient
 
-_COLUMNS = ("pk", "search_name", "born_on", "phone_digits", "email")
+_COLUMNS = (
+    *("pk", "search_name", "born_on", "phone_digits", "email"),
+    *("given_name", "family_name", "preferred_name"),
+)
+FullNames = frozenset[frozenset[str]]
+MOST_COMPARED = 5
+# Everybody whose sorted name begins with one of the words of a full name and has all
+# of them: who is of that name begins with one of them, whatever their order. Each is
+# a short stretch of the index by name, in which looking for `another` word first
+# halves the work. A word ends before a space, which sorts before the exclamation mark.
+_NAMESAKES = """
+SELECT DISTINCT p.id
+FROM unnest(%(firsts)s::text[], %(others)s::text[], %(names)s::text[])
+    AS wanted (first, another, name)
+JOIN patients_patient p
+    ON p.search_name >= ' ' || wanted.first
+    AND p.search_name < ' ' || wanted.first || '!'
+    AND strpos(p.search_name, wanted.another) > 0
+    AND string_to_array(p.search_name, ' ') @> string_to_array(wanted.name, ' ')
+"""
+# An umlaut sorts by its bare letter; typed with two, its word begins elsewhere.
+_TYPED_UMLAUTS = (("ae", "a"), ("oe", "o"), ("ue", "u"), ("aa", "a"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +44,7 @@ class Seen:
     patient_id: int | None
     line: int
     words: frozenset[str]
+    born_on: date | None = None
 
     def __str__(self) -> str:
         if self.patient_id is None:
@@ -31,11 +54,19 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Likeness:
-    """Who it may be, and in what they are alike; `is_same_name` makes it likely."""
+    """Who it may be, and in what they are alike: `reason` has a place for `who`.
+
+    `is_likely` for a like name with the same birth, phone or e-mail; `is_namesake`
+    where only the birth date, unknown or nearly the same, leaves it open.
+    """
 
     seen: Seen
     reason: str
-    is_same_name: bool
+    is_likely: bool = False
+    is_namesake: bool = False
+
+    def __str__(self) -> str:
+        return self.reason % {"who": self.seen}
 
 
 class Faces:
@@ -49,66 +80,123 @@ class Faces:
         self._by_birth: dict[tuple[date, str], list[Seen]] = defaultdict(list)
         self._by_phone: dict[str, list[Seen]] = defaultdict(list)
         self._by_email: dict[str, list[Seen]] = defaultdict(list)
+        self._by_name: dict[frozenset[str], list[Seen]] = defaultdict(list)
 
     def add(
-        self, seen: Seen, *, born_on: date | None, phone_digits: str, email: str
+        self, seen: Seen, *, full_names: FullNames, phone_digits: str, email: str
     ) -> None:
-        """Remember somebody under birth, phone and e-mail."""
-        if born_on is not None:
+        """Remember somebody under birth, phone, e-mail and full name."""
+        if seen.born_on is not None:
             for word in seen.words:
-                self._by_birth[born_on, word].append(seen)
+                self._by_birth[seen.born_on, word].append(seen)
         if phone_digits:
             self._by_phone[phone_digits].append(seen)
         if email:
             self._by_email[email].append(seen)
+        for name in full_names:
+            self._by_name[name].append(seen)
 
     def likeness(self, person: Person) -> Likeness | None:
-        """The closest: a like name with the same birth, phone or e-mail before those
-        who only share a phone or an e-mail, as families do.
+        """The closest: a like name with the same birth, phone or e-mail; then a
+        namesake; then those who only share a phone or an e-mail, as families do.
         """
         found = list(self._found(person))
-        return max(found, key=lambda one: one.is_same_name, default=None)
+        return max(
+            found, key=lambda one: (one.is_likely, one.is_namesake), default=None
+        )
 
-    def _found(self, person: Person) -> Iterable[Likeness]:
+    def _found(self, person: Person) -> Iterator[Likeness]:
         if person.born_on is not None:
             for word in person.words:
                 for seen in self._by_birth.get((person.born_on, word), ()):
                     if names.alike(person.words, seen.words):
-                        reason = _("Same birth date, similar name")
-                        yield Likeness(seen=seen, reason=reason, is_same_name=True)
+                        reason = _("Same birth date, similar name as %(who)s")
+                        yield Likeness(seen=seen, reason=reason, is_likely=True)
                         return
         sharing = self._by_phone.get(person.phone_digits)
         if sharing:
-            yield from self._sharing(person, sharing, _("Same phone"))
+            yield from self._sharing(person, sharing, _("Same phone as %(who)s"))
         sharing = self._by_email.get(person.email)
         if sharing:
-            yield from self._sharing(person, sharing, _("Same e-mail"))
+            yield from self._sharing(person, sharing, _("Same e-mail as %(who)s"))
+        yield from self._namesakes(person)
 
     @staticmethod
-    def _sharing(person: Person, there: list[Seen], reason: str) -> Iterable[Likeness]:
-        for seen in there[:5]:
-            is_same_name = names.alike(person.words, seen.words)
-            yield Likeness(seen=seen, reason=reason, is_same_name=is_same_name)
+    def _sharing(person: Person, there: list[Seen], reason: str) -> Iterator[Likeness]:
+        for seen in there[:MOST_COMPARED]:
+            is_likely = names.alike(person.words, seen.words)
+            yield Likeness(seen=seen, reason=reason, is_likely=is_likely)
+
+    def _namesakes(self, person: Person) -> Iterator[Likeness]:
+        """The first namesake whom the birth date does not tell apart."""
+        mine = person.born_on
+        for name in person.full_names:
+            for seen in self._by_name.get(name, ()):
+                theirs = seen.born_on
+                if mine is None or theirs is None:
+                    reason = _("Same name as %(who)s, a birth date is unknown")
+                elif dates.nearly_same(mine, theirs):
+                    reason = _("Same name as %(who)s, nearly the same birth date")
+                else:
+                    continue
+                yield Likeness(seen=seen, reason=reason, is_namesake=True)
+                return
 
 
 def faces_for(people: Iterable[Person]) -> Faces:
-    """Everybody here who shares a birth date, phone or e-mail with one of them."""
+    """Everybody here who shares a birth date, phone, e-mail or full name with one of
+    them.
+    """
     people = list(people)
+    faces = Faces()
+    if not people:
+        return faces
     births = {person.born_on for person in people} - {None}
     numbers = {person.phone_digits for person in people} - {""}
     emails = {person.email for person in people} - {""}
-    faces = Faces()
     known: set[int] = set()
     for wanted in (
         {"born_on__in": births},
         {"phone_digits__in": numbers},
         {"email__in": emails},
+        {"pk__in": _of_the_same_name(people)},
     ):
         rows = Patient.objects.filter(**wanted).values_list(*_COLUMNS)
-        for pk, search_name, born_on, digits, email in rows:
-            if pk not in known:
-                known.add(pk)
-                words = frozenset(search_name.split())
-                seen = Seen(patient_id=pk, line=0, words=words)
-                faces.add(seen, born_on=born_on, phone_digits=digits, email=email)
+        for pk, search_name, born_on, digits, email, given, family, preferred in rows:
+            if pk in known:
+                continue
+            known.add(pk)
+            words = frozenset(search_name.split())
+            faces.add(
+                Seen(patient_id=pk, line=0, words=words, born_on=born_on),
+                full_names=names.full_names(
+                    family=family, given=given, preferred=preferred
+                ),
+                phone_digits=digits,
+                email=email,
+            )
     return faces
+
+
+def _of_the_same_name(people: Iterable[Person]) -> list[int]:
+    """The ids of those here whose sorted name has all words of a full name."""
+    wanted = {
+        (first, max(name - {word}, key=len, default=word), " ".join(sorted(name)))
+        for person in people
+        for name in person.full_names
+        for word in name
+        for first in _beginnings(word)
+    }
+    firsts, others, full_names = map(list, zip(*wanted, strict=True))
+    values = {"firsts": firsts, "others": others, "names": full_names}
+    with connection.cursor() as cursor:
+        cursor.execute(_NAMESAKES, values)
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def _beginnings(word: str) -> set[str]:
+    """The word, and as it sorts here where it was typed with an umlaut."""
+    bare = word
+    for typed, letter in _TYPED_UMLAUTS:
+        bare = bare.replace(typed, letter)
+    return {word, bare}

@@ -89,6 +89,7 @@ class Person:
     deceased_on: date | None
     search_name: str
     words: frozenset[str]
+    full_names: frozenset[frozenset[str]]
 
 
 class _Cells:
@@ -178,7 +179,6 @@ def person(*, line: int, cells: Sequence[str], reading: Reading) -> Person:
     born_on, deceased_on = _lifetime(row)
     preferred = row.fitting("preferred_name")
     phone, email = row.phone("mobile", "phone_2", "phone_3"), row.email()
-    emergency_phone = row.phone("emergency_phone")
     search_name = names.search_name(family=family, given=given, preferred=preferred)
     return Person(
         line=line,
@@ -198,7 +198,7 @@ def person(*, line: int, cells: Sequence[str], reading: Reading) -> Person:
         country=row.fitting("country"),
         language=languages.code_of(row.text("language")) or "en",
         emergency_name=row.fitting("emergency_name"),
-        emergency_phone=emergency_phone,
+        emergency_phone=row.phone("emergency_phone"),
         emergency_relation=row.fitting("emergency_relation"),
         desk_note=_desk_note(row),
         clinical_note=_clinical_note(row),
@@ -206,6 +206,7 @@ def person(*, line: int, cells: Sequence[str], reading: Reading) -> Person:
         deceased_on=deceased_on,
         search_name=search_name,
         words=frozenset(search_name.split()),
+        full_names=names.full_names(family=family, given=given, preferred=preferred),
     )
 
 

@@ -48,6 +48,16 @@ def easily_mistaken(day: date) -> frozenset[date]:
     return frozenset(near - {day})
 
 
+def nearly_same(one: date, other: date) -> bool:
+    """Whether one slip of the pen makes one day of the other, as `easily_mistaken`."""
+    if one == other:
+        return False
+    if (one.year, one.month, one.day) == (other.year, other.day, other.month):
+        return True
+    mine, theirs = (f"{day:%d%m}{day.year:04d}" for day in (one, other))
+    return sum(map(str.__ne__, mine, theirs)) == 1
+
+
 def _meanings(found: re.Match[str], today: date) -> frozenset[date]:
     parts = found.groupdict()
     year, day = int(parts["year"]), int(parts["day"])

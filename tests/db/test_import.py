@@ -159,7 +159,7 @@ def test_look_alikes_inside_one_file_wait_as_well(tmp_path: Path) -> None:
             HEADER,
             "7,Amara,Okafor,1991-02-03,,",
             "8,Amara,Okafro,1991-02-03,,",
-            "9,Amara,Okafor,1971-02-03,,",
+            "9,Amara,Okafor,1975-06-20,,",
         )
     )
     assert outcome(run) == (2, 0, 1, 0)
@@ -171,6 +171,67 @@ def test_a_family_on_one_phone_comes_in_and_is_pointed_out(tmp_path: Path) -> No
     run = import_files(listed(tmp_path, HEADER, "7,Amara,Okafor,,07700900142,"))
     assert outcome(run) == (1, 0, 0, 0)
     assert ImportIssue.objects.get().kind == "note"
+
+
+@pytest.mark.parametrize(
+    ("here", "words"),
+    [
+        ({"born_on": None}, "a birth date is unknown"),
+        ({"born_on": date(1991, 3, 2)}, "nearly the same birth date"),
+        ({"born_on": date(1991, 2, 8)}, "nearly the same birth date"),
+        ({"given_name": "Amara", "preferred_name": "Ada"}, "a birth date is unknown"),
+        ({"given_name": "Ada", "preferred_name": "Amara"}, "a birth date is unknown"),
+        ({"given_name": "Okafor", "family_name": "Amara"}, "a birth date is unknown"),
+        ({"family_name": "O'Kafor"}, "a birth date is unknown"),
+    ],
+)
+@pytest.mark.regression
+def test_a_namesake_whom_no_birth_date_tells_apart_comes_in_and_is_pointed_out(
+    tmp_path: Path, here: dict[str, Any], words: str
+) -> None:
+    known = make_patient(
+        **{"given_name": "Amara", "family_name": "Okafor", "born_on": None, **here}
+    )
+    run = import_files(listed(tmp_path, HEADER, "7,Amara,Okafor,1991-02-03,,"))
+    assert outcome(run) == (1, 0, 0, 0)
+    issue = ImportIssue.objects.get()
+    assert (issue.kind, issue.line, issue.patient) == ("note", 2, known)
+    assert issue.reason.startswith(f"Same name as {known.reference}")
+    assert words in issue.reason
+
+
+@pytest.mark.regression
+def test_an_umlaut_typed_with_two_letters_is_the_same_name(tmp_path: Path) -> None:
+    known = make_patient(given_name="Jörg", family_name="Müller", born_on=None)
+    import_files(listed(tmp_path, HEADER, "7,Joerg,Mueller,1991-02-03,,"))
+    assert ImportIssue.objects.get().patient == known
+
+
+@pytest.mark.parametrize(
+    "here",
+    [
+        {"born_on": date(1971, 3, 3)},
+        {"born_on": None, "family_name": "Okafor-Lind"},
+        {"born_on": None, "given_name": "Amaran"},
+    ],
+)
+def test_another_name_or_birth_date_is_nobody_to_look_at(
+    tmp_path: Path, here: dict[str, Any]
+) -> None:
+    make_patient(**{"given_name": "Amara", "family_name": "Okafor", **here})
+    run = import_files(listed(tmp_path, HEADER, "7,Amara,Okafor,1991-02-03,,"))
+    assert outcome(run) == (1, 0, 0, 0)
+    assert not ImportIssue.objects.exists()
+
+
+@pytest.mark.regression
+def test_namesakes_inside_one_file_are_pointed_out(tmp_path: Path) -> None:
+    rows = ["7,Amara,Okafor,1991-02-03,,", "8,Amara,Okafor,,,"]
+    run = import_files(listed(tmp_path, HEADER, *rows))
+    assert outcome(run) == (2, 0, 0, 0)
+    issue = ImportIssue.objects.get()
+    assert issue.reason == "Same name as line 2, a birth date is unknown"
+    assert (issue.kind, issue.line) == ("note", 3)
 
 
 # Records
