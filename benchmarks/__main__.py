@@ -9,9 +9,8 @@ import pkgutil
 import sys
 
 import benchmarks
-from benchmarks import measure
 
-SKIP = {"__main__", "measure", "filling", "pages", "years"}
+TOOLS = {"bare", "clock", "filling", "measure", "pages", "yardstick", "years"}
 DATABASE = "needlepoint_bench"
 
 
@@ -23,8 +22,10 @@ def main(names: list[str]) -> int:
     from django.test.utils import setup_databases, teardown_databases
 
     django.setup()
+    from benchmarks import measure
+
     found = [module.name for module in pkgutil.iter_modules(benchmarks.__path__)]
-    wanted = names or sorted(set(found) - SKIP)
+    wanted = names or sorted(set(found) - TOOLS - {"__main__"})
     _own_database()
     kept = setup_databases(verbosity=0, interactive=False)
     rows: list[measure.Row] = []

@@ -5,14 +5,12 @@ booking pages, the bare view sends the same query itself and lays masks over mas
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime, time, timedelta
 
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.test import override_settings
 from django.urls import path
 
-from benchmarks import filling, pages
+from benchmarks import bare, filling, pages
 from benchmarks.measure import Row, compare
 from clinic.rules import freetime
 from clinic.rules.freetime import DayResources, Need
@@ -51,7 +49,11 @@ def run() -> list[Row]:
         found = occupancy.free_days(roster=roster, first_day=factories.TODAY, days=days)
         return [freetime.day_starts(day, need).anywhere for day in found]
 
-    LOOKS.update(ours=look, bare=_bare(roster))
+    def bare_look(days: int) -> list[int]:
+        found = bare.search(roster.practitioners, roster.rooms, days=days)
+        return [found.anywhere(day) for day in range(days)]
+
+    LOOKS.update(ours=look, bare=bare_look)
     with override_settings(ROOT_URLCONF="benchmarks.freetime"):
         client = pages.signed_in(house.desk)
         rows = [
@@ -63,16 +65,18 @@ def run() -> list[Row]:
             )
             for name, days in SPANS.items()
         ]
+    return [*rows, _first_free(roster, need)]
+
+
+def _first_free(roster: occupancy.Roster, need: Need) -> Row:
+    """The search alone, through ninety days of which only the last has room."""
     days = occupancy.free_days(roster=roster, first_day=factories.TODAY, days=90)
     full = [_filled(day) for day in days[:-1]] + [days[-1]]
-    rows.append(
-        compare(
-            "first free slot in 90 full days, in Python",
-            ours=lambda: freetime.first_free(full, need),
-            limit_ms=5,
-        )
+    return compare(
+        "first free slot in 90 full days, in Python",
+        ours=lambda: freetime.first_free(full, need),
+        limit_ms=5,
     )
-    return rows
 
 
 def _filled(day: DayResources) -> DayResources:
@@ -83,46 +87,3 @@ def _filled(day: DayResources) -> DayResources:
         rooms=dict.fromkeys(day.rooms, freetime.FULL_DAY),
         devices=day.devices,
     )
-
-
-def _bare(roster: occupancy.Roster) -> Look:
-    """The same query and masks, without hours, closures, zones or devices."""
-    sql = (
-        "SELECT practitioner_id, room_id, starts_at, ends_at FROM treatments_visit "
-        "WHERE (practitioner_id = ANY(%s) OR room_id = ANY(%s)) "
-        "AND starts_at >= %s AND starts_at < %s "
-        "AND status NOT IN ('missed', 'cancelled')"
-    )
-    begins = datetime.combine(factories.TODAY, time(), tzinfo=UTC)
-    opened = (1 << 216) - (1 << 96)
-
-    def look(days: int) -> list[int]:
-        people, rooms = list(roster.practitioners), list(roster.rooms)
-        busy: dict[tuple[int, int], int] = {}
-        with connection.cursor() as cursor:
-            ends = begins + timedelta(days=days)
-            cursor.execute(sql, [people, rooms, begins, ends])
-            for person, room, starts_at, ends_at in cursor.fetchall():
-                day = (starts_at - begins).days
-                first = (starts_at.hour * 60 + starts_at.minute) // 5
-                last = (ends_at.hour * 60 + ends_at.minute) // 5
-                mask = (1 << last) - (1 << first)
-                for key in (person, -room):
-                    busy[key, day] = busy.get((key, day), 0) | mask
-        return [
-            _starts(opened, [busy.get((person, day), 0) for person in people])
-            & _starts(opened, [busy.get((-room, day), 0) for room in rooms])
-            for day in range(days)
-        ]
-
-    return look
-
-
-def _starts(opened: int, masks: list[int]) -> int:
-    found = 0
-    for mask in masks:
-        run = opened & ~mask
-        for shift in (1, 2, 4, 1):
-            run &= run >> shift
-        found |= run
-    return found

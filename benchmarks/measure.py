@@ -8,25 +8,20 @@ what a remote database does, can only be judged by the wall.
 
 import gc
 import statistics
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from django.db import connection
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cost:
-    """What one run took, in milliseconds."""
-
-    wall_ms: float
-    cpu_ms: float
+from benchmarks.clock import Cost, once
+from benchmarks.yardstick import Yardstick
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One line of the table; times in milliseconds."""
+    """One line of the table; times in milliseconds.
+
+    `machine` is how many times as long this machine takes as the one the limits in
+    milliseconds are from (`benchmarks.yardstick`).
+    """
 
     name: str
     ours: Sequence[Cost]
@@ -34,6 +29,7 @@ class Row:
     limit: float | None = None
     limit_ms: float | None = None
     limit_p50_ms: float | None = None
+    machine: float = 1.0
     by_wall: bool = False
     grown_mb: int = 0
     limit_mb: int | None = None
@@ -73,9 +69,9 @@ class Row:
         if self.limit is not None and self.ratio is not None:
             kept.append(self.ratio <= self.limit)
         if self.limit_ms is not None:
-            kept.append(self.ours_p95_ms <= self.limit_ms)
+            kept.append(self.ours_p95_ms <= self.limit_ms * self.machine)
         if self.limit_p50_ms is not None:
-            kept.append(self.ours_ms <= self.limit_p50_ms)
+            kept.append(self.ours_ms <= self.limit_p50_ms * self.machine)
         if self.limit_mb is not None:
             kept.append(self.grown_mb <= self.limit_mb)
         return all(kept) if kept else None
@@ -85,30 +81,6 @@ class Row:
 
     def _judged(self, cost: Cost) -> float:
         return cost.wall_ms if self.by_wall else cost.cpu_ms
-
-
-def once(work: Callable[[], object]) -> Cost:
-    """What one run takes."""
-    database = _database_ns()
-    own, wall = time.process_time_ns(), time.perf_counter_ns()
-    work()
-    wall_ns, own_ns = time.perf_counter_ns() - wall, time.process_time_ns() - own
-    spent = _database_ns()
-    if database is None or spent is None:
-        return Cost(wall_ms=wall_ns / 1e6, cpu_ms=wall_ns / 1e6)
-    return Cost(wall_ms=wall_ns / 1e6, cpu_ms=(own_ns + spent - database) / 1e6)
-
-
-def _database_ns() -> int | None:
-    """CPU time of our database connection so far; None where it is not told."""
-    if connection.connection is None:
-        return 0
-    process = connection.connection.info.backend_pid
-    try:
-        told = Path(f"/proc/{process}/schedstat").read_text(encoding="ascii")
-    except OSError:
-        return None
-    return int(told.split()[0])
 
 
 def compare(
@@ -122,7 +94,11 @@ def compare(
     limit_p50_ms: float | None = None,
     note: str = "",
 ) -> Row:
-    """Run both in turn, three times unmeasured first."""
+    """Run both in turn, three times unmeasured first.
+
+    With a limit in milliseconds the yardstick takes its turn as well.
+    """
+    yardstick = Yardstick() if limit_ms or limit_p50_ms else None
     own_costs: list[Cost] = []
     floor_costs: list[Cost] = []
     for turn in range(rounds + 3):
@@ -132,6 +108,8 @@ def compare(
         if turn >= 3:
             own_costs.append(own_cost)
             floor_costs += [floor_cost] if floor_cost else []
+            if yardstick:
+                yardstick.look()
     return Row(
         name=name,
         ours=own_costs,
@@ -139,6 +117,7 @@ def compare(
         limit=limit,
         limit_ms=limit_ms,
         limit_p50_ms=limit_p50_ms,
+        machine=yardstick.factor if yardstick else 1.0,
         note=note,
     )
 
@@ -153,7 +132,7 @@ def table(rows: Sequence[Row]) -> str:
     """The rows as aligned text."""
     lines = [
         f"{'work (ms of CPU, * of the wall)':<52} {'ours p50':>9} {'p95':>8} "
-        f"{'wall p50':>9} {'floor':>8} {'ratio':>6} {'limit':>15}"
+        f"{'wall p50':>9} {'floor':>8} {'ratio':>6} {'limit':>26}"
     ]
     for row in rows:
         floor = f"{row.floor_ms:8.2f}" if row.floor_ms else " " * 8
@@ -161,15 +140,20 @@ def table(rows: Sequence[Row]) -> str:
         limit = ", ".join(
             [
                 *([f"{row.limit:.3g} x"] if row.limit else []),
-                *([f"p95 {row.limit_ms:g}"] if row.limit_ms else []),
-                *([f"p50 {row.limit_p50_ms:g}"] if row.limit_p50_ms else []),
+                *([_here("p95", row.limit_ms, row)] if row.limit_ms else []),
+                *([_here("p50", row.limit_p50_ms, row)] if row.limit_p50_ms else []),
                 *([f"+{row.limit_mb} MB"] if row.limit_mb else []),
             ]
         )
         word = {True: "holds", False: "MISSED", None: ""}[row.holds]
         lines.append(
             f"{row.name + ('*' if row.by_wall else ''):<52} {row.ours_ms:9.2f} "
-            f"{row.ours_p95_ms:8.2f} {row.wall_ms:9.2f} {floor} {ratio} {limit:>15}  "
+            f"{row.ours_p95_ms:8.2f} {row.wall_ms:9.2f} {floor} {ratio} {limit:>26}  "
             f"{word} {row.note}".rstrip()
         )
     return "\n".join(lines)
+
+
+def _here(name: str, limit_ms: float, row: Row) -> str:
+    """The limit as it was set, times what this machine takes longer."""
+    return f"{name} {limit_ms:g} x{row.machine:.1f} = {limit_ms * row.machine:.0f}"

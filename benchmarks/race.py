@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from django.db import DatabaseError, connection, connections, transaction
 
-from benchmarks.measure import Cost, Row
+from benchmarks.clock import Cost
+from benchmarks.measure import Row
 from clinic.models import Room, User
 from sessions.booking import actions, taking
 from sessions.booking.actions import VisitEntry
