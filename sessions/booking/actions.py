@@ -95,6 +95,7 @@ def book(
     with transaction.atomic():
         taking.lock(claims)
         taking.refuse_taken(claims)
+        taking.refuse_booked_sessions(entry.planned_session_id for entry in entries)
         return book_locked(
             entries, step=Step.BOOK, by=by, now=now, past_reason=past_reason
         )
@@ -108,8 +109,10 @@ def book_locked(
     now: datetime,
     past_reason: str = "",
 ) -> list[Visit]:
-    """Book what is locked and known to be free; raises like `book`."""
-    taking.refuse_booked_sessions(entry.planned_session_id for entry in entries)
+    """Book what is locked and known to be free and not yet booked; raises like `book`.
+
+    Sessions that another visit takes all the same are refused by the database.
+    """
     reasons = past.reason_of(by, past_reason)
     judged = refuse_unwise(entries, step=step, now=now, reasons=reasons)
     with taking.guarded():
@@ -137,16 +140,13 @@ def refuse_unwise(
 
     Call after the locks. Raises RefusedError.
     """
-    planned = earlier.planned_of(
-        e.planned_session_id for e in entries if e.planned_session_id is not None
-    )
+    rows = going_on.locked(entry.planned_session_id for entry in entries)
+    planned = earlier.meant_by(rows)
     every = [_wanted(entry, planned, reasons) for entry in entries]
     sessions = {
         e.planned_session_id: one for e, one in zip(entries, every, strict=True)
     }
-    going_on.refuse_closed(
-        {key: one for key, one in sessions.items() if key is not None}, step=step
-    )
+    going_on.refuse_closed(rows, sessions, step=step)
     judged: dict[int, Judgement] = {}
     for patient_id in sorted({entry.patient_id for entry in entries}):
         own = [n for n, e in enumerate(entries) if e.patient_id == patient_id]

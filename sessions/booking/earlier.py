@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from clinic.rules import waiting
 from clinic.rules.book import RuleBook
@@ -41,8 +42,8 @@ class Other:
         )
 
 
-class _Row(NamedTuple):
-    """A visit, with one zone of its record if there is one."""
+class _Booked(NamedTuple):
+    """A visit for a session, and what its plan means by it."""
 
     visit_id: int
     day: date
@@ -51,6 +52,12 @@ class _Row(NamedTuple):
     planned_for: str | None
     planned_zones: list[str] | None
     planned_mm: Decimal | None
+
+
+class _Recorded(NamedTuple):
+    """The record of a visit, with one of its zones if there is one."""
+
+    visit_id: int
     performed_on: date | None
     signed_at: datetime | None
     treated: str | None
@@ -60,31 +67,37 @@ class _Row(NamedTuple):
     is_left_out: bool | None
 
 
-# Read twice whenever a plan is booked: as plain SQL, in the order of _Row.
-_SESSIONS = """
+# Read twice whenever a plan is booked: as plain SQL, in the order of the rows above.
+# In one statement its planning alone would take longer than both.
+_BOOKED = """
 SELECT visit.id, visit.day, visit.plan_id,
-       plan.protocol_id, planned_for.kind, planned_for.zones, planned.planned_mm,
-       session.performed_on, session.signed_at, treated.kind,
-       zone.zone, zone.depth_setting_mm, zone.needle_length_mm, zone.is_left_out
+       plan.protocol_id, planned_for.kind, planned_for.zones, planned.planned_mm
   FROM treatments_visit visit
   LEFT JOIN treatments_plan plan ON plan.id = visit.plan_id
   LEFT JOIN patients_patientcondition planned_for ON planned_for.id = plan.condition_id
   LEFT JOIN treatments_plannedsession planned ON planned.id = visit.planned_session_id
-  LEFT JOIN treatments_treatmentsession session ON session.visit_id = visit.id
-  LEFT JOIN patients_patientcondition treated ON treated.id = session.condition_id
-  LEFT JOIN treatments_zonetreatment zone ON zone.session_id = session.id
  WHERE visit.patient_id = %(patient)s
    AND visit.kind = 'session'
    AND visit.status <> ALL(%(free)s)
    AND visit.id <> ALL(%(leaving_out)s::bigint[])
- ORDER BY visit.starts_at, visit.id, zone.id
+ ORDER BY visit.starts_at, visit.id
+"""
+
+_RECORDED = """
+SELECT session.visit_id, session.performed_on, session.signed_at, treated.kind,
+       zone.zone, zone.depth_setting_mm, zone.needle_length_mm, zone.is_left_out
+  FROM treatments_treatmentsession session
+  LEFT JOIN patients_patientcondition treated ON treated.id = session.condition_id
+  LEFT JOIN treatments_zonetreatment zone ON zone.session_id = session.id
+ WHERE session.visit_id = ANY(%(visits)s)
+ ORDER BY session.visit_id, zone.id
 """
 
 
 def sessions_of(
     *, patient_id: int, leaving_out: Sequence[int] = ()
 ) -> tuple[Other, ...]:
-    """Every session of a patient that was or will be; at most two queries.
+    """Every session of a patient that was or will be; at most three queries.
 
     A record counts with its day and zones, a booked visit with the zones of its
     protocol, else of the patient's condition, and the planned depth.
@@ -94,14 +107,18 @@ def sessions_of(
         "free": list(FREE_STATUSES),
         "leaving_out": list(leaving_out),
     }
+    records: dict[int, list[_Recorded]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(_SESSIONS, asked)
-        rows = [_Row(*row) for row in cursor.fetchall()]
-    ranges = protocol_zones({row.protocol_id for row in rows if row.protocol_id})
-    by_visit: dict[int, list[_Row]] = defaultdict(list)
-    for row in rows:
-        by_visit[row.visit_id].append(row)
-    return tuple(_other(visit_rows, ranges) for visit_rows in by_visit.values())
+        cursor.execute(_BOOKED, asked)
+        booked = [_Booked(*row) for row in cursor.fetchall()]
+        if not booked:
+            return ()
+        cursor.execute(_RECORDED, {"visits": [visit.visit_id for visit in booked]})
+        for row in cursor.fetchall():
+            record = _Recorded(*row)
+            records[record.visit_id].append(record)
+    ranges = protocol_zones({one.protocol_id for one in booked if one.protocol_id})
+    return tuple(_other(visit, records[visit.visit_id], ranges) for visit in booked)
 
 
 def shut_days(
@@ -162,21 +179,33 @@ def planned_zones(
 
 def planned_of(keys: Iterable[int]) -> Mapping[int, tuple[Planned, ...]]:
     """What each planned session means to treat, by its id; two queries."""
-    rows = list(
-        PlannedSession.objects.filter(pk__in=list(keys)).values_list(
-            "pk",
-            "planned_mm",
-            "plan__protocol_id",
-            "plan__condition__kind",
-            "plan__condition__zones",
-        )
+    return meant_by(planned_sessions().filter(pk__in=list(keys)))
+
+
+def planned_sessions() -> QuerySet[PlannedSession]:
+    """Planned sessions with what of plan and condition says where and how deep."""
+    return PlannedSession.objects.select_related("plan__condition").only(
+        "number",
+        "planned_mm",
+        "is_dropped",
+        "plan__status",
+        "plan__protocol",
+        "plan__condition__kind",
+        "plan__condition__zones",
     )
-    ranges = protocol_zones({row[2] for row in rows})
+
+
+def meant_by(rows: Iterable[PlannedSession]) -> Mapping[int, tuple[Planned, ...]]:
+    """What planned sessions mean to treat, by their id; one query."""
+    planned = list(rows)
+    ranges = protocol_zones({row.plan.protocol_id for row in planned})
     return {
-        key: planned_zones(
-            ranges.get(protocol) or unlimited(zones), mm=mm, condition=kind
+        row.pk: planned_zones(
+            ranges.get(row.plan.protocol_id) or unlimited(row.plan.condition.zones),
+            mm=row.planned_mm,
+            condition=row.plan.condition.kind,
         )
-        for key, mm, protocol, kind, zones in rows
+        for row in planned
     }
 
 
@@ -185,32 +214,37 @@ def unlimited(zones: Iterable[str] | None) -> Zones:
     return [(zone, None) for zone in zones or ()]
 
 
-def _other(rows: Sequence[_Row], ranges: Mapping[int, Zones]) -> Other:
-    first = rows[0]
-    recorded = [row for row in rows if row.zone is not None]
-    if first.performed_on and (recorded or first.signed_at is not None):
-        return Other(
-            visit_id=first.visit_id,
-            plan_id=first.plan_id,
-            on=first.performed_on,
-            zones=tuple(_zone(row) for row in recorded if not row.is_left_out),
+def _other(
+    booked: _Booked, records: Sequence[_Recorded], ranges: Mapping[int, Zones]
+) -> Other:
+    recorded = [row for row in records if row.zone is not None]
+    first = records[0] if records else None
+    if first and first.performed_on and (recorded or first.signed_at is not None):
+        zones = tuple(
+            _zone(row, booked.planned_for) for row in recorded if not row.is_left_out
         )
-    zones = planned_zones(
-        ranges.get(first.protocol_id or 0) or unlimited(first.planned_zones),
-        mm=first.planned_mm,
-        condition=first.planned_for,
+        return Other(
+            visit_id=booked.visit_id,
+            plan_id=booked.plan_id,
+            on=first.performed_on,
+            zones=zones,
+        )
+    meant = planned_zones(
+        ranges.get(booked.protocol_id or 0) or unlimited(booked.planned_zones),
+        mm=booked.planned_mm,
+        condition=booked.planned_for,
     )
     return Other(
-        visit_id=first.visit_id,
-        plan_id=first.plan_id,
-        on=first.day,
-        zones=zones or None,
+        visit_id=booked.visit_id,
+        plan_id=booked.plan_id,
+        on=booked.day,
+        zones=meant or None,
     )
 
 
-def _zone(row: _Row) -> Planned:
+def _zone(row: _Recorded, planned_for: str | None) -> Planned:
     return Planned(
         zone=row.zone or "",
         mm=row.length_mm if row.setting_mm is None else row.setting_mm,
-        condition=row.treated or row.planned_for,
+        condition=row.treated or planned_for,
     )

@@ -1,12 +1,13 @@
 """Whether a session may still be booked: its plan goes on and the session is in it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext as _
 
 from clinic.rules import gates
 from clinic.rules.findings import Finding, Verdict
 from clinic.rules.gates import Step
+from sessions.booking import earlier
 from sessions.booking.checks import Judgement, RefusedError, Wanted
 from sessions.plans.models import Plan, PlannedSession
 from sessions.plans.statuses import OPEN, PlanStatus
@@ -29,22 +30,30 @@ def why_not(planned: PlannedSession | None, plan: Plan | None) -> str:
     return ""
 
 
-def refuse_closed(wanted: Mapping[int, Wanted], *, step: Step) -> None:
+def locked(keys: Iterable[int | None]) -> list[PlannedSession]:
+    """The planned sessions of these keys; their plans stay locked.
+
+    Whoever stops such a plan comes before or after. Call after the other locks.
+    """
+    wanted = [key for key in keys if key is not None]
+    if not wanted:
+        return []
+    rows = earlier.planned_sessions().filter(pk__in=wanted)
+    rows = rows.select_for_update(of=("plan",), no_key=True)
+    return list(rows.order_by("plan_id", "number"))
+
+
+def refuse_closed(
+    planned: Iterable[PlannedSession],
+    wanted: Mapping[int | None, Wanted],
+    *,
+    step: Step,
+) -> None:
     """Raise RefusedError when a plan is over or has dropped the session.
 
-    `wanted` are the visits by key of their planned session. Their plans stay
-    locked: whoever stops one comes before or after. Call after the other locks.
+    `planned` are `locked`, `wanted` the visits by key of their planned session.
     """
-    if not wanted:
-        return
-    rows = (
-        PlannedSession.objects.filter(pk__in=list(wanted))
-        .select_related("plan")
-        .only("number", "is_dropped", "plan__status")
-        .select_for_update(of=("plan",), no_key=True)
-        .order_by("plan_id", "number")
-    )
-    closed = [(wanted[row.pk], why_not(row, row.plan)) for row in rows]
+    closed = [(wanted[row.pk], why_not(row, row.plan)) for row in planned]
     judged = [_refused(one, sentence, step) for one, sentence in closed if sentence]
     if judged:
         raise RefusedError(judged)

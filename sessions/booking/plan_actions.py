@@ -76,6 +76,8 @@ def book_plan(*, booking: PlanBooking, by: User, now: datetime) -> Plan:
     taking.refuse_taken(claims)
     plan = _write(booking, PlanStatus.RUNNING, by=by, now=now)
     planned = dict(plan.planned_sessions.values_list("number", "pk"))
+    if booking.plan is not None:  # of a new one nothing can be booked yet
+        taking.refuse_booked_sessions(planned[one.number] for one in booking.visits)
     entries = [
         VisitEntry(
             kind="session",

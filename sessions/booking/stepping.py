@@ -118,15 +118,16 @@ def _take_again(
     key = visit.planned_session_id
     taking.refuse_booked_sessions([key])
     taking.refuse_taken([claim_of(visit)], moving=[visit.pk])
+    rows = going_on.locked([key])
     wanted = Wanted(
         kind=visit.kind,
         on=visit.day,
         practitioner_id=visit.practitioner_id,
         plan_id=visit.plan_id,
-        planned=earlier.planned_of([key]).get(key, ()) if key else (),
+        planned=earlier.meant_by(rows).get(key or 0, ()),
         past=past.reason_of(by, past_reason),
     )
-    going_on.refuse_closed({key: wanted} if key else {}, step=Step.BOOK)
+    going_on.refuse_closed(rows, {key: wanted}, step=Step.BOOK)
 
     confirmed |= frozenset(visit.confirmed_rules) - marks.GAP_CODES
     try:

@@ -12,7 +12,14 @@ from django.db import connection, connections
 
 from clinic.models import Room, User
 from patients.records import actions as records
-from sessions.booking import actions, going_on, plan_actions, stepping, taking
+from sessions.booking import (
+    actions,
+    earlier,
+    going_on,
+    plan_actions,
+    stepping,
+    taking,
+)
 from sessions.booking.actions import VisitEntry
 from sessions.booking.statuses import Status
 from sessions.models import Plan, Visit
@@ -209,7 +216,11 @@ def _without_locks(monkeypatch: pytest.MonkeyPatch, *, desks: int) -> None:
     """Leave only the constraint, and let all desks judge before one writes."""
     monkeypatch.setattr(taking, "lock", lambda claims: None)
     monkeypatch.setattr(taking, "refuse_booked_sessions", lambda planned: None)
-    monkeypatch.setattr(going_on, "refuse_closed", lambda wanted, step: None)
+    monkeypatch.setattr(
+        going_on,
+        "locked",
+        lambda keys: list(earlier.planned_sessions().filter(pk__in=list(keys))),
+    )
     all_judged, judge = threading.Barrier(desks), actions.refuse_unwise
 
     def judge_before_anybody_writes(*args: Any, **more: Any) -> Any:
