@@ -28,6 +28,7 @@ VISIT_STATUSES = [
     ("missed", _("Missed")),
     ("cancelled", _("Cancelled")),
 ]
+KIND_WORDS, STATUS_WORDS = dict(VISIT_KINDS), dict(VISIT_STATUSES)
 FREE_STATUSES = ("missed", "cancelled")
 OCCUPIES = ~Q(status__in=FREE_STATUSES)
 
@@ -173,6 +174,14 @@ class Visit(models.Model):
 
     def __str__(self) -> str:
         return f"Visit {self.pk}"
+
+    def get_kind_display(self) -> str:  # type: ignore[no-redef]
+        """The kind in words; Django's own translates every choice to find one."""
+        return str(KIND_WORDS[self.kind])
+
+    def get_status_display(self) -> str:  # type: ignore[no-redef]
+        """The state in words, as the kind."""
+        return str(STATUS_WORDS[self.status])
 
     @property
     def reference(self) -> str:

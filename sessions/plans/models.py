@@ -19,6 +19,7 @@ PLAN_STATUSES = [
     ("finished", _("Finished")),
     ("stopped", _("Stopped")),
 ]
+PLAN_WORDS = dict(PLAN_STATUSES)
 
 
 class Protocol(models.Model):
@@ -194,6 +195,10 @@ class Plan(models.Model):
 
     def __str__(self) -> str:
         return f"Plan {self.pk}"
+
+    def get_status_display(self) -> str:  # type: ignore[no-redef]
+        """The state in words; Django's own translates every choice to find one."""
+        return str(PLAN_WORDS[self.status])
 
     @property
     def reference(self) -> str:

@@ -17,8 +17,8 @@ from clinic.web.drawing.needles import NeedleState
 from sessions.booking.models import Visit
 from sessions.charting.models import TreatmentSession
 from sessions.progress import queries
-from sessions.progress.models import Score
 from sessions.progress.queries import Course
+from sessions.progress.queries import Reading as Read
 
 ENDED = ("finished", "stopped")
 HEALING_DAYS = 28  # CLINICAL 5.4: the first fair comparison, at least four weeks (P)
@@ -30,8 +30,8 @@ class Shown:
 
     scale: Scale
     picture: Picture
-    first: Score | None
-    latest: Score | None
+    first: Read | None
+    latest: Read | None
     change: Change | None
     expected: ExpectedBand | NoBand | None
     flags: tuple[Flag, ...]
@@ -110,7 +110,7 @@ def _state(
 def _expected(
     course: Course,
     scale: Scale,
-    first: Score | None,
+    first: Read | None,
     marks: Sequence[SessionMark],
     book: RuleBook,
 ) -> ExpectedBand | NoBand | None:
@@ -127,7 +127,7 @@ def _expected(
 
 def _flags(
     scale: Scale,
-    readings: Sequence[Score],
+    readings: Sequence[Read],
     marks: Sequence[SessionMark],
     *,
     book: RuleBook,
@@ -143,7 +143,7 @@ def _flags(
 def _picture(
     course: Course,
     scale: Scale,
-    readings: Sequence[Score],
+    readings: Sequence[Read],
     marks: tuple[SessionMark, ...],
     *,
     band: ExpectedBand | NoBand | None,

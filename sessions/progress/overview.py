@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
+
+from django.utils import timezone
 
 from clinic.rules import scales
 from clinic.rules.aftercare import Phase
 from clinic.rules.book import RuleBook
 from clinic.rules.scales import Scale
+from clinic.web.templatetags.formats import mm, moment, moment_year
 from patients.models import Patient, PatientCondition
 from sessions.booking.models import Visit
 from sessions.booking.today import TREATED
@@ -22,18 +26,37 @@ from sessions.progress.queries import Course, LastTreatment
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One visit of the plan card: its number, state and what is behind it."""
+    """One visit of the plan card: its number, state and what is behind it.
 
-    number: int | None
+    `number` is empty for a consultation or a review.
+    """
+
+    number: int | str
     state: str
     visit: Visit
     session: TreatmentSession | None
     scores: str
 
     @property
-    def is_past(self) -> bool:
-        """Whether its day needs a year: it was done, or nobody came."""
-        return self.state in {"done", "missed"}
+    def deepest_mm(self) -> Decimal | None:
+        """The deepest setting, as `queries.sessions_of` counted it."""
+        return getattr(self.session, "deepest_mm", None)
+
+    @property
+    def day_words(self) -> str:
+        """Its day and clock time; with the year when something is behind it."""
+        starts_at = timezone.localtime(self.visit.starts_at)
+        is_past = self.state in {"done", "missed"} or self.deepest_mm
+        return moment_year(starts_at) if is_past else moment(starts_at)
+
+    @property
+    def words(self) -> str:
+        """The deepest setting and who treated; else how it stands, or its kind."""
+        if self.visit.kind != "session":
+            return self.visit.get_kind_display()
+        if not self.deepest_mm:
+            return self.visit.get_status_display()
+        return f"{mm(self.deepest_mm)}, {self.visit.practitioner.full_name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,17 +158,17 @@ def _scale(
 
 def _steps(found: Course, shown: Shown | None, *, today: date) -> tuple[Step, ...]:
     sessions = {one.visit_id: one for one in found.sessions}
-    readings = queries.on_axis(found.readings, shown.scale) if shown else []
+    scores = _scores_by_day(found, shown) if shown else {}
     steps = []
     for visit in found.visits:
         planned = visit.planned_session
         steps.append(
             Step(
-                number=planned.number if planned else None,
+                number=planned.number if planned else "",
                 state=_state(visit, today),
                 visit=visit,
                 session=sessions.get(visit.pk),
-                scores=_score_on(readings, visit.day, shown),
+                scores=scores.get(visit.day, ""),
             )
         )
     return tuple(steps)
@@ -157,12 +180,11 @@ def _state(visit: Visit, today: date) -> str:
     return "now" if visit.day == today else "next"
 
 
-def _score_on(readings: Sequence[Score], day: date, shown: Shown | None) -> str:
-    """The reading of the day in words, nothing when there is none."""
-    on_day = [one for one in readings if one.rated_on == day]
-    if not on_day or shown is None:
-        return ""
-    return f"{shown.scale.short} {shown.scale.show(on_day[-1].value)}"
+def _scores_by_day(found: Course, shown: Shown) -> dict[date, str]:
+    """The last reading of each day on the scale that is shown, in words."""
+    scale = shown.scale
+    last = {one.rated_on: one for one in queries.on_axis(found.readings, scale)}
+    return {day: f"{scale.short} {scale.show(one.value)}" for day, one in last.items()}
 
 
 def for_desk(patient: Patient) -> list[tuple[Plan, list[Visit]]]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import DecimalField, Max, Q, QuerySet, Value
@@ -21,6 +22,15 @@ from sessions.progress.models import Score
 OWN = "nrs-own"
 
 
+class Reading(NamedTuple):
+    """One reading of a course: which scale and variant, what came out, and when."""
+
+    scale: str
+    variant: str
+    value: Decimal
+    rated_on: date
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
     """Everything the overview shows of one plan, as rows."""
@@ -29,13 +39,16 @@ class Course:
     planned: Sequence[PlannedSession]
     visits: Sequence[Visit]
     sessions: Sequence[TreatmentSession]
-    readings: Sequence[Score]
+    readings: Sequence[Reading]
 
 
 def plans_of(patient: Patient) -> list[Plan]:
     """All plans of a patient, the open ones first, then the latest."""
     plans = Plan.objects.filter(patient=patient)
-    plans = plans.select_related("condition", "protocol")
+    plans = plans.select_related("condition", "protocol").only(
+        *("patient_id", "status", "gap_days", "goal_scale", "goal_value"),
+        *("ready_before", "condition__kind", "protocol__name"),
+    )
     ended = ("finished", "stopped")
     return sorted(
         plans.order_by("-created_at", "-id"), key=lambda plan: plan.status in ended
@@ -69,7 +82,10 @@ def course_of(plan: Plan) -> Course:
         planned=list(plan.planned_sessions.filter(is_dropped=False).order_by("number")),
         visits=list(visits_of(plan)),
         sessions=list(sessions_of(plan)),
-        readings=list(readings_of(plan.condition).defer("items")),
+        readings=[
+            Reading._make(row)
+            for row in readings_of(plan.condition).values_list(*Reading._fields)
+        ],
     )
 
 
@@ -79,6 +95,10 @@ def visits_of(plan: Plan) -> QuerySet[Visit]:
         Visit.objects.filter(plan=plan)
         .exclude(status="cancelled")
         .select_related("planned_session", "practitioner")
+        .only(
+            *("kind", "status", "starts_at", "day", "planned_session__number"),
+            *("planned_session__planned_mm", "practitioner__full_name"),
+        )
         .order_by("starts_at", "id")
     )
 
@@ -92,8 +112,8 @@ def sessions_of(plan: Plan) -> QuerySet[TreatmentSession]:
     )
     return (
         TreatmentSession.objects.filter(plan=plan)
-        .defer(*TreatmentSession.OF_THE_RECORD)
         .select_related("recovery")
+        .only("visit_id", "performed_on", "signed_at", "recovery__calm_on_day")
         .annotate(deepest_mm=Max(deepest, filter=Q(zones__is_left_out=False)))
         .order_by("performed_on", "id")
     )
@@ -114,7 +134,7 @@ def withdrawn_of(condition: PatientCondition) -> QuerySet[Score]:
     )
 
 
-def scales_read(readings: Sequence[Score], *, book: RuleBook) -> list[Scale]:
+def scales_read(readings: Sequence[Reading], *, book: RuleBook) -> list[Scale]:
     """The scales with a reading, most readings first, patients' own last.
 
     Readings of another variant than the book's stand on no axis here.
@@ -126,7 +146,7 @@ def scales_read(readings: Sequence[Score], *, book: RuleBook) -> list[Scale]:
     return sorted(known, key=lambda scale: (scale.key == OWN, -counts[scale.key]))
 
 
-def on_axis(readings: Sequence[Score], scale: Scale) -> list[Score]:
+def on_axis(readings: Sequence[Reading], scale: Scale) -> list[Reading]:
     """The readings of one variant of one scale; variants never mix."""
     return [
         reading
@@ -163,8 +183,8 @@ def last_treatment(patient: Patient) -> LastTreatment | None:
     lot = Concat("units__unit__lot__number", Value(" / "), "units__unit__serial")
     session = (
         TreatmentSession.objects.filter(patient=patient, signed_at__isnull=False)
-        .defer(*TreatmentSession.OF_THE_RECORD)
         .select_related("device")
+        .only("plan_id", "performed_on", "device_kind", "device__name")
         .annotate(
             lots=ArrayAgg(
                 lot,

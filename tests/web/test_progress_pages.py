@@ -203,6 +203,21 @@ def test_sessions_that_nobody_booked_stand_on_the_plan(chart: Chart) -> None:
     assert "Not booked yet" not in text
 
 
+def test_a_visit_outside_the_plan_has_no_number(chart: Chart) -> None:
+    factories.make_visit(
+        patient=chart.patient,
+        practitioner=chart.practitioner,
+        room=chart.room,
+        by=chart.practitioner,
+        plan=chart.plan,
+        starts_at=timezone.now() - timedelta(days=3),
+        status="missed",
+    )
+    text = html(signed_in(chart.practitioner).get(chart.url))
+    assert re.search(r'<span class="dot dot-bad">\s*</span>', text)
+    assert "None" not in Page(text).text
+
+
 def test_an_unknown_patient_is_404(chart: Chart) -> None:
     browser = signed_in(chart.practitioner)
     assert browser.get("/patients/P99999/").status_code == 404

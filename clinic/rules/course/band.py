@@ -158,14 +158,15 @@ def _points(entry: Figures, scale: Scale, plan: Plan) -> Iterator[Point]:
 
 def _by_rate(entry: Rate, scale: Scale, plan: Plan) -> Iterator[Point]:
     """After each session the same share is left; the best study's line beside it."""
+    central, fast, reach = entry.central, entry.fast, entry.reach
     for k in range(1, min(plan.sessions, int(entry.greatest_sessions.value)) + 1):
-        mid = plan.baseline * entry.central**k
+        mid = plan.baseline * central**k
         yield Point(
             label=f"after session {k}",
-            low=_kept(scale, mid - entry.reach),
+            low=_kept(scale, mid - reach),
             mid=_kept(scale, mid),
-            high=_kept(scale, mid + entry.reach),
-            best=_kept(scale, plan.baseline * entry.fast**k),
+            high=_kept(scale, mid + reach),
+            best=_kept(scale, plan.baseline * fast**k),
             on=_read_on(plan, k, months=int(entry.read_after.value)),
         )
 

@@ -22,7 +22,7 @@ from clinic.web.charts.frame import (
     value_axis,
 )
 from clinic.web.drawing.needles import NeedleState
-from clinic.web.drawing.svg import Point, area, element, line, smooth_line
+from clinic.web.drawing.svg import Point, area, dot, element, line, smooth_line
 from clinic.web.templatetags.formats import day_short, day_year, mm_number
 
 WIDTH = 752
@@ -207,7 +207,7 @@ def _score(course: Course, x: TimeScale, y: Scale) -> list[SafeString]:
     written = _apart(points)
     for point, reading in zip(points, course.readings, strict=True):
         px, py = point
-        parts.append(element("circle", css="score-dot", cx=px, cy=py, r=5))
+        parts.append(dot(px, py, 5, css="score-dot"))
         if point in written:
             words = f"{reading.value:f}"
             parts.append(

@@ -20,13 +20,17 @@ def element(name: str, *children: str, **attributes: Value) -> SafeString:
     Children that are not SafeString are text and are escaped.
     """
     written = "".join(
-        f' {attribute_name(key)}="{attribute_value(value)}"'
-        for key, value in attributes.items()
-        if value is not None
+        [
+            f' {attribute_name(key)}="{attribute_value(value)}"'
+            for key, value in attributes.items()
+            if value is not None
+        ]
     )
     inner = "".join(
-        child if isinstance(child, SafeString) else attribute_value(child)
-        for child in children
+        [
+            child if isinstance(child, SafeString) else attribute_value(child)
+            for child in children
+        ]
     )
     end = f">{inner}</{name}>" if inner else "/>"
     return SafeString(f"<{name}{written}{end}")  # escaped above
@@ -67,6 +71,14 @@ def text(words: str, x: float, y: float, **attributes: Value) -> SafeString:
 def line(start: Point, end: Point, **attributes: Value) -> SafeString:
     """A straight line."""
     return element("path", d=polyline([start, end]), **attributes)
+
+
+def dot(x: float, y: float, radius: float, *, css: str) -> SafeString:
+    """A filled point; written at once, for a curve has hundreds of them."""
+    return SafeString(
+        f'<circle class="{css}" cx="{number(x)}" cy="{number(y)}"'
+        f' r="{number(radius)}"/>'
+    )
 
 
 def polyline(points: Iterable[Point]) -> str:

@@ -49,6 +49,8 @@ TONE_ICONS = {
     "info": "info",
 }
 STEP_CLASSES = {"done": "done", "now": "on", "next": ""}
+DOT_CLASSES = {"done": " dot-done", "now": " dot-now", "missed": " dot-bad"}
+RESULT = {"now": "now"}
 
 
 # Pills and tags -----------------------------------------------------------
@@ -201,21 +203,36 @@ def timeline(content: str) -> SafeString:
     return format_html('<ol class="timeline">{}</ol>', content)
 
 
-@register.inclusion_tag("components/milestone.html")
+@register.simple_tag
 def milestone(
     number: int | str, state: str, title: str, detail: str = "", result: str = ""
-) -> dict[str, object]:
+) -> SafeString:
     """`{% milestone 3 "done" "1 Oct" "1.50 mm" "13 to 10" %}`.
 
-    The states are done, now, next and missed.
+    The states are done, now, next and missed. Drawn in one pass: a course has many.
     """
-    return {
-        "number": number,
-        "state": state,
-        "title": title,
-        "detail": detail,
-        "result": result,
-    }
+    done = state == "done"
+    return format_html(
+        '<li><span class="dot{}">{}</span><div class="grow"><div class="strong">{}'
+        "</div>{}</div>{}</li>",
+        DOT_CLASSES.get(state, ""),
+        _done(number) if done else number,
+        title,
+        format_html('<div class="sec">{}</div>', detail) if detail else "",
+        format_html('<div class="num {}">{}</div>', RESULT.get(state, "sec"), result)
+        if result
+        else "",
+    )
+
+
+def _done(number: int | str) -> SafeString:
+    """A tick, with the number and what the tick means for who does not see it."""
+    return format_html(
+        '{}<span class="visually-hidden">{} {}</span>',
+        icons.icon("check", size_px=14),
+        number,
+        _("done"),
+    )
 
 
 @register.simple_block_tag
