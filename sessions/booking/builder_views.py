@@ -178,6 +178,7 @@ def _page(
         "is_new_condition": str(form.data.get("condition", "")).startswith(NEW),
         "hidden": writing.hidden_fields(form),
         "address": request.path,
+        "typed": request.POST.get("past_reason", ""),
         **writing.said_of(built, clinical=clinical),
         **context,
     }

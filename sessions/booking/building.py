@@ -10,7 +10,7 @@ from clinic.rules.findings import Finding
 from clinic.rules.gates import Pass
 from clinic.rules.series import Slot
 from clinic.web.charts.planning import PlannedMark, PlanPicture
-from sessions.booking import marks, slots, timeline, words
+from sessions.booking import marks, past, slots, timeline, words
 from sessions.booking.checks import Judgement
 from sessions.booking.ground import Choice, Ground
 from sessions.booking.house import instants
@@ -67,6 +67,7 @@ class Built:
     crew: Crew
     screening_due: bool = False
     deferred_to: date | None = None
+    is_too_soon: bool = False
     revision: str = ""
 
     @property
@@ -83,6 +84,12 @@ class Built:
     def may_be_booked(self) -> bool:
         """Whether all visits can be booked, perhaps after a confirmation."""
         return self.fits and not self.is_refused
+
+    @property
+    def needs_reason(self) -> bool:
+        """Whether all can be booked once a prescriber writes why so soon."""
+        wished = self.choice.anyhow and self.fits
+        return wished and past.is_all_that_refuses(self.judged)
 
 
 def build(ground: Ground, *, step: tuple[int, str] | None = None) -> Built:
@@ -101,6 +108,7 @@ def build(ground: Ground, *, step: tuple[int, str] | None = None) -> Built:
         for index, (slot, judgement) in enumerate(zip(found, judged, strict=True))
     )
     lines = slots.checks_of(ground.wishes, found) if pins else proposal.checks
+    deferred = _deferred(ground)
     due = any(f.code == "screening" for j in judged for f in j.gate.that(Pass.MARKED))
     return Built(
         choice=ground.choice,
@@ -114,7 +122,9 @@ def build(ground: Ground, *, step: tuple[int, str] | None = None) -> Built:
         healing_days=ground.wishes.healing_days,
         crew=ground.crew,
         screening_due=due,
-        deferred_to=_deferred(ground),
+        deferred_to=deferred,
+        is_too_soon=ground.choice.anyhow
+        or (deferred is not None and ground.is_too_soon),
         revision=ground.facts.basis.effective.revision,
     )
 

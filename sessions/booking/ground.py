@@ -12,7 +12,7 @@ from clinic.rules.gates import Step
 from clinic.rules.interval import Planned
 from clinic.rules.series import Gap, Named, Shut, Slot, Spacing, Wishes
 from patients.records.models import Patient
-from sessions.booking import checks, earlier, qualified
+from sessions.booking import checks, earlier, past, qualified
 from sessions.booking.checks import Facts, Judgement, Wanted
 from sessions.booking.earlier import Zones, planned_zones, unlimited
 from sessions.booking.house import House, free_days
@@ -27,7 +27,10 @@ FAIR_LOOK = "FIRST_FAIR_PHOTO"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """What was wished for; gaps in days, weekdays from Monday 0."""
+    """What was wished for; gaps in days, weekdays from Monday 0.
+
+    `anyhow` opens the days that need a prescriber's written reason.
+    """
 
     patient: Patient
     condition_id: int | None
@@ -50,6 +53,7 @@ class Choice:
     goal_value: Decimal | None = None
     plan: Plan | None = None
     kept: int = 0
+    anyhow: bool = False
     pins: tuple[Pin, ...] = ()
 
     @property
@@ -84,6 +88,20 @@ class Ground:
         """The zones of the n-th new session with the depth meant for them."""
         return _planned(self.choice, self.depths_mm[index])
 
+    @property
+    def is_too_soon(self) -> bool:
+        """Whether the gap rule, and nothing else, refuses the day of the wish."""
+        wanted = Wanted(
+            kind=checks.SESSION,
+            on=max(self.choice.start_on, self.today),
+            plan_id=self.choice.plan.pk if self.choice.plan else 0,
+            planned=self.planned(-1),
+        )
+        judged = checks.judge(
+            self.facts, wanted=[wanted], step=Step.PLAN, today=self.today
+        )
+        return past.is_all_that_refuses(judged)
+
     def judge(self, found: Sequence[Slot]) -> tuple[Judgement, ...]:
         """What the rules say about the slots."""
         wanted = [
@@ -116,7 +134,11 @@ def ground_of(choice: Choice, *, now: datetime) -> Ground:
     depths = _depths(choice, facts, crew)
     deepest = _planned(choice, depths[-1])
     first = checks.first_allowed(
-        facts, planned=deepest, start=max(choice.start_on, today), today=today
+        facts,
+        planned=deepest,
+        start=max(choice.start_on, today),
+        today=today,
+        past=past.to_be_written() if choice.anyhow else (),
     )
     wishes = _wishes(choice, facts, deepest, start_on=first or choice.start_on)
     days = free_days(house, now=now, patient_id=choice.patient.pk)
@@ -174,6 +196,8 @@ def _shut(
     choice: Choice, facts: Facts, depths: Sequence[Decimal | None], *, today: date
 ) -> tuple[Shut, ...]:
     """The days that other sessions of the same skin keep for themselves."""
+    if choice.anyhow:
+        return ()
     return tuple(
         shut
         for number, mm in enumerate(depths, start=1)
@@ -219,6 +243,8 @@ def _previous_on(
     choice: Choice, facts: Facts, planned: tuple[Planned, ...], *, before: date
 ) -> date | None:
     """The last session on the same skin before the search begins."""
+    if choice.anyhow:
+        return None  # past the gap to it, in writing
     codes = [zone.zone for zone in planned]
     days = [
         treated.on

@@ -7,6 +7,8 @@ stands absolutely, or against the person and not the gap, is not passed here.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from clinic.audit.actions import Entry
 from clinic.rules.findings import Finding
 from clinic.rules.gates import Authority, Override, Pass
@@ -24,6 +26,15 @@ def reason_of(user: User, reason: str) -> tuple[Override, ...]:
     if not reason.strip() or not may(user):
         return ()
     return (Override(code=TOO_SOON, reason=reason.strip(), by_prescriber=True),)
+
+
+def to_be_written() -> tuple[Override, ...]:
+    """A stand-in for a reason that comes with the booking, to see the days.
+
+    For who may give one; without the reason itself nothing is booked.
+    """
+    reason = _("To be written")
+    return (Override(code=TOO_SOON, reason=reason, by_prescriber=True),)
 
 
 def may(user: User) -> bool:

@@ -52,7 +52,8 @@ class PlanBooking:
     """A plan to be written, new or over `plan` as its `version` was shown.
 
     `new_condition` is added first where the entry names none (id 0). The first
-    `kept` sessions of an existing plan were booked before and stay.
+    `kept` sessions of an existing plan were booked before and stay. `past_reason` is
+    a prescriber's to plan past the gap rule.
     """
 
     entry: PlanEntry
@@ -62,6 +63,7 @@ class PlanBooking:
     version: int = 0
     kept: int = 0
     confirmed: frozenset[str] = frozenset()
+    past_reason: str = ""
 
 
 @transaction.atomic
@@ -96,7 +98,9 @@ def book_plan(*, booking: PlanBooking, by: User, now: datetime) -> Plan:
         )
         for visit in booking.visits
     ]
-    actions.book_locked(entries, step=Step.PLAN, by=by, now=now)
+    actions.book_locked(
+        entries, step=Step.PLAN, by=by, now=now, past_reason=booking.past_reason
+    )
     return plan
 
 

@@ -15,6 +15,7 @@ class BookForm(KeyedForm):
         choices=[(BOOK, BOOK), (TO_BOOK, TO_BOOK), (DRAFT, DRAFT)], required=False
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    past_reason = forms.CharField(max_length=500, required=False)
 
 
 class PlanStatusForm(KeyedForm):

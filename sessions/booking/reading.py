@@ -17,6 +17,7 @@ from clinic.staff.queries import permits_of
 from clinic.web.templatetags.formats import DAYS_OF_WEEK, days_words, weeks_words
 from patients.history.models import PatientCondition
 from patients.records.models import Patient
+from sessions.booking import past
 from sessions.booking.house import House, house_of
 from sessions.booking.models import FREE_STATUSES, Visit
 from sessions.booking.wishes import Options, WishesForm
@@ -59,6 +60,7 @@ def options_for(
         permits=permits_of(person.pk for person in house.practitioners),
         today=today,
         clinical=may(user, Action.CHART_READ),
+        may_pass=past.may(user),
         open_weekdays=places.open_weekdays(site=site),
         own_id=user.pk if works_here else None,
         plan=plan,

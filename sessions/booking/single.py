@@ -180,9 +180,9 @@ def _minutes(plan: Plan | None) -> int:
 
 
 def _reasons(form: NewVisitForm, user: User) -> tuple[Override, ...]:
-    """A stand-in for the reason that is written with the visit, to see the days."""
-    wished = bool(form.cleaned_data.get("anyhow"))
-    return past.reason_of(user, _("To be written")) if wished else ()
+    """What lets the days be seen that a written reason would open."""
+    wished = bool(form.cleaned_data.get("anyhow")) and past.may(user)
+    return past.to_be_written() if wished else ()
 
 
 def _needling(

@@ -61,7 +61,10 @@ JOURNEYS = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What may be chosen: of the patient, of the clinic, by this person."""
+    """What may be chosen: of the patient, of the clinic, by this person.
+
+    `may_pass` for who may plan past the gap rule in writing.
+    """
 
     patient: Patient
     book: RuleBook
@@ -72,6 +75,7 @@ class Options:
     permits: Permits
     today: date
     clinical: bool
+    may_pass: bool
     open_weekdays: frozenset[int]
     own_id: int | None = None
     plan: Plan | None = None
@@ -142,6 +146,10 @@ class WishesForm(forms.Form):
     practitioner = forms.ChoiceField(label=_("With"), required=False)
     room = forms.ChoiceField(label=_("Room"), required=False)
     start_on = forms.DateField(label=_("Not before"), widget=DayInput)
+    anyhow = forms.BooleanField(
+        label=_("Also days too soon by the rule, with a written reason"),
+        required=False,
+    )
     ready_before = forms.DateField(
         label=_("Ready before"), required=False, widget=DayInput
     )
@@ -188,6 +196,8 @@ class WishesForm(forms.Form):
             self._choices("goal_scale", [("", _("No goal yet")), *named])
         else:
             del self.fields["goal_scale"], self.fields["goal_value"]
+        if not options.may_pass:
+            del self.fields["anyhow"]
         for number in range(1, MOST_AWAYS + 1):
             self.fields |= _away_fields(number)
 
@@ -270,6 +280,7 @@ class WishesForm(forms.Form):
             goal_value=self._goal()[1],
             plan=options.plan,
             kept=options.kept,
+            anyhow=bool(data.get("anyhow")),
             pins=tuple(filter(None, map(parse_pin, self._pins()))),
         )
 

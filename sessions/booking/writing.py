@@ -28,7 +28,9 @@ from sessions.plans.statuses import PlanStatus
 
 KEPT_AS = {DRAFT: PlanStatus.DRAFT, TO_BOOK: PlanStatus.TO_BOOK}
 NOT_WISHES = frozenset({"csrfmiddlewaretoken", "idempotency_key", "then", "version"})
-PASSING = frozenset({"slot", "why", "at", "step", "confirm", "print", "depths"})
+PASSING = frozenset(
+    {"past_reason", "slot", "why", "at", "step", "confirm", "print", "depths"}
+)
 
 
 class NotComplete(Exception):  # noqa: N818  a word of the clinic
@@ -92,6 +94,7 @@ def _booking(request: StaffRequest, sent: BookForm, ground: Ground) -> PlanBooki
         version=sent.cleaned_data["version"] or 0,
         kept=choice.kept,
         confirmed=frozenset(request.POST.getlist("confirm")),
+        past_reason=sent.cleaned_data["past_reason"],
     )
 
 
