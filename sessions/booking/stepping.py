@@ -8,7 +8,16 @@ from django.db import transaction
 from clinic.audit.actions import Entry, record_many
 from clinic.rules.gates import Step
 from clinic.staff.models import User
-from sessions.booking import checks, earlier, going_on, marks, past, queries, taking
+from sessions.booking import (
+    checks,
+    earlier,
+    going_on,
+    hours,
+    marks,
+    past,
+    queries,
+    taking,
+)
 from sessions.booking.actions import VisitChangedError, claim_of
 from sessions.booking.checks import Judgement, RefusedError, Wanted
 from sessions.booking.models import Visit
@@ -44,12 +53,12 @@ def set_status(
     """Take a visit one step on, or one step back.
 
     A visit that was missed or cancelled is taken up again like a new booking: raises
-    TimeTakenError, SessionTakenError and RefusedError as `actions.book` does;
-    `confirmed` are the warnings that were confirmed, `past_reason` is a prescriber's
-    to go past the gap rule. Raises VisitChangedError when it
-    was changed since it was shown, WayClosedError when the step does not exist,
-    TreatedError when what was treated would be missed or cancelled, and RefusedError
-    for every step but those that end the visit of somebody who has died.
+    TimeTakenError, SessionTakenError and RefusedError as `actions.book` does, ShutError
+    where nothing can be booked by now; `confirmed` are the warnings that were
+    confirmed, `past_reason` is a prescriber's to go past the gap rule. Raises
+    VisitChangedError when it was changed since it was shown, WayClosedError when the
+    step does not exist, TreatedError when what was treated would be missed or
+    cancelled, and RefusedError for all but ending a visit of the dead.
     """
     taking.lock([claim_of(visit)])
     rows = Visit.objects.select_related("patient", "site")
@@ -131,14 +140,16 @@ def _take_again(
 
     confirmed |= frozenset(visit.confirmed_rules) - marks.GAP_CODES
     try:
-        return _judged(visit, wanted, confirmed=confirmed, now=now)
+        judgement = _judged(visit, wanted, confirmed=confirmed, now=now)
     except RefusedError as error:
         written = past.kept(visit)
         said = {one.sentence for one in error.gate.refusing}
         if not written or not said <= written.keys():
             raise
         wanted = replace(wanted, past=past.written_before(written))
-        return _judged(visit, wanted, confirmed=confirmed, now=now)
+        judgement = _judged(visit, wanted, confirmed=confirmed, now=now)
+    hours.refuse_shut(hours.place_of(visit))
+    return judgement
 
 
 def _judged(

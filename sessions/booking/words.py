@@ -21,6 +21,7 @@ from clinic.web.templatetags.formats import days_words
 from sessions.booking import marks
 from sessions.booking.checks import DECEASED, SCREENING, Judgement
 from sessions.booking.going_on import PLAN_CLOSED
+from sessions.booking.hours import ShutError
 from sessions.booking.models import VISIT_STATUSES
 from sessions.booking.reasons import describe, describe_all
 from sessions.booking.taking import Booked, Clash, SessionTakenError, TimeTakenError
@@ -155,6 +156,8 @@ def ways_out(reasons: Iterable[Reason]) -> list[str]:
 def taken_words(error: TimeTakenError) -> list[str]:
     """Everything that is taken, each once, with who has it since when."""
     said = [clash_words(clash) for clash in error.clashes]
+    if isinstance(error, ShutError):
+        said = [error.why]
     if isinstance(error, SessionTakenError):
         said += [booked_words(one) for one in error.booked]
         said = said or [_("This session is booked already.")]
@@ -164,7 +167,7 @@ def taken_words(error: TimeTakenError) -> list[str]:
 def not_again_words(error: TimeTakenError) -> str:
     """Why a missed or cancelled visit cannot be taken up again, as one line."""
     said = taken_words(error)
-    if not isinstance(error, SessionTakenError):
+    if not isinstance(error, SessionTakenError | ShutError):
         said.insert(0, _("Not possible: the time has been given to somebody else."))
     return " ".join(said)
 

@@ -1,17 +1,20 @@
 """The rules where a date is set: both sides of every limit, and who is told what."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from clinic.audit.models import AuditEvent
+from clinic.models import Absence, Closure, Room, WorkingHours
 from clinic.rules.gates import Pass, Step
 from patients.models import PatientCondition
-from sessions.booking import actions, checks, earlier, stepping
+from sessions.booking import actions, checks, earlier, stepping, words
 from sessions.booking.actions import Move, VisitEntry
 from sessions.booking.checks import RefusedError
+from sessions.booking.hours import ShutError
 from sessions.booking.statuses import Status
 from sessions.models import Plan, Visit, ZoneTreatment
 from tests import factories
@@ -316,6 +319,72 @@ def test_a_visit_is_taken_up_again_only_where_it_could_be_booked(
     with pytest.raises(RefusedError) as caught:
         taken_up(course, visit)
     assert {f.code for f in caught.value.gate.refusing} == {"interval-block"}
+    visit.refresh_from_db()
+    assert (visit.status, visit.version) == (status, 1)
+
+
+def closed(course: Course, day: date) -> None:
+    Closure.objects.create(
+        site=course.site, first_day=day, last_day=day, reason="Boiler"
+    )
+
+
+def away(course: Course, day: date) -> None:
+    Absence.objects.create(user=course.practitioner, first_day=day, last_day=day)
+
+
+def site_opens_later(course: Course, day: date) -> None:
+    course.site.hours.filter(weekday=day.weekday()).update(begins=time(12))
+
+
+def works_later(course: Course, day: date) -> None:
+    WorkingHours.objects.filter(user=course.practitioner).update(begins=time(12))
+
+
+def works_until_the_end(course: Course, day: date) -> None:
+    WorkingHours.objects.filter(user=course.practitioner).update(ends=time(11, 45))
+
+
+def works_five_minutes_less(course: Course, day: date) -> None:
+    WorkingHours.objects.filter(user=course.practitioner).update(ends=time(11, 40))
+
+
+def room_is_gone(course: Course, day: date) -> None:
+    Room.objects.filter(pk=course.room.pk).update(is_active=False)
+
+
+def person_has_left(course: Course, day: date) -> None:
+    course.site.staff.remove(course.practitioner)
+
+
+@pytest.mark.parametrize(
+    ("happens", "why"),
+    [
+        (closed, "Closed on Wed 1 April 2026: Boiler."),
+        (away, "does not work at that time."),
+        (site_opens_later, "The site is not open at that time."),
+        (works_later, "does not work at that time."),
+        (works_until_the_end, ""),
+        (works_five_minutes_less, "does not work at that time."),
+        (room_is_gone, "is no longer in use."),
+        (person_has_left, "no longer treats here."),
+    ],
+)
+@pytest.mark.parametrize("status", ["missed", "cancelled"])
+@pytest.mark.regression
+def test_a_visit_is_not_taken_up_where_nothing_can_be_booked(
+    happens: Callable[[Course, date], None], why: str, status: str
+) -> None:
+    course = Course()
+    visit = freed(course, status, days=28)
+    happens(course, visit.day)
+    if not why:
+        assert taken_up(course, visit).status == "confirmed"
+        return
+    with pytest.raises(ShutError) as caught:
+        taken_up(course, visit)
+    assert why in words.not_again_words(caught.value)
+    assert "somebody else" not in words.not_again_words(caught.value)
     visit.refresh_from_db()
     assert (visit.status, visit.version) == (status, 1)
 
