@@ -13,9 +13,9 @@ from sessions.charting import entries
 from tests import factories
 from tests.chair import make_chair
 
-LIMIT_MS = 25
 DEPTHS = ("1.00", "1.25", "1.50")
 CHEEKS = "CM-R CM-L"
+SHOWN = {"page": "treat", "kit": "shown"}  # what the tablet's script says of the page
 
 
 def run() -> list[Row]:
@@ -23,12 +23,10 @@ def run() -> list[Row]:
     chair = make_chair(lot={"expires_on": factories.TODAY.replace(year=2099)})
     session = chair.open(now=timezone.now())
     chair.tap(session, entries.LotEntry(lot_id=chair.lot.pk))
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    _analyze()
     address = reverse("charting:tap", args=[session.reference])
-    numbers, tablet = count(1), str(uuid4())
     session.refresh_from_db(fields=["version"])
-    versions = count(session.version)  # each answer tells the tablet the next
+    numbers, versions, tablet = count(1), count(session.version), str(uuid4())
 
     def said(kind: str, **values: str) -> dict[str, str]:
         return {
@@ -36,7 +34,7 @@ def run() -> list[Row]:
             "tablet": tablet,
             "sequence": str(next(numbers)),
             "version": str(next(versions)),
-            "page": "treat",
+            **SHOWN,
             **values,
         }
 
@@ -48,13 +46,20 @@ def run() -> list[Row]:
         "an endpoint": lambda: said(
             "endpoint", zones=CHEEKS, endpoint="pinpoint_bleeding"
         ),
-        "a step of the checklist": lambda: said("tick", items="CLEAN", done="on"),
+        "a step of the checklist": lambda: said(
+            "tick", items="CLEAN", done="on", page="outcome"
+        ),
     }
     return [
         compare(
             f"sheet tap: {name}",
             ours=pages.post(client, address, values),
-            limit_ms=LIMIT_MS,
+            limit_ms=25,
         )
         for name, values in taps.items()
     ]
+
+
+def _analyze() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")

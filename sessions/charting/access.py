@@ -24,9 +24,18 @@ def session_for(user: User, ref: str, now: datetime) -> TreatmentSession:
 
 
 def session_to_tap(user: User, ref: str, now: datetime) -> TreatmentSession:
-    """The same for a tap, which is logged as the change it makes."""
-    session = _session(user, ref)
+    """The same for a tap, which is logged as the change it makes.
+
+    Only what is needed to read the tap: the rest is read under its lock.
+    """
+    key = refs.parse_number(TreatmentSession.PREFIX, ref)
+    rows = TreatmentSession.objects.select_related("site", "patient").only(
+        "performed_on", "practitioner", "patient__id", "site__time_zone"
+    )
+    session = get_object_or_404(rows, pk=key)
     records.refuse_closed(user, session.patient, now)
+    if session.practitioner_id == user.pk:
+        session.practitioner = user
     return session
 
 

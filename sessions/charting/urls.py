@@ -2,16 +2,16 @@
 
 from django.urls import path
 
-from sessions.charting.views import events, lists, needs, record, sheet
+from sessions.charting.views import events, lists, needs, record, safety, sheet
 
 app_name = "charting"
 ONE = "sessions/<str:ref>/"
 urlpatterns = [
     path("visits/<str:ref>/start/", sheet.start, name="start"),
-    path(f"{ONE}safety/", sheet.safety, name="safety"),
-    path(f"{ONE}safety/clear/", sheet.clear, name="clear"),
-    path(f"{ONE}safety/override/", sheet.override, name="override"),
-    path(f"{ONE}take-over/", sheet.take_over, name="take-over"),
+    path(f"{ONE}safety/", safety.safety, name="safety"),
+    path(f"{ONE}safety/clear/", safety.clear, name="clear"),
+    path(f"{ONE}safety/override/", safety.override, name="override"),
+    path(f"{ONE}take-over/", safety.take_over, name="take-over"),
     path(f"{ONE}treat/", sheet.treat, name="treat"),
     path(f"{ONE}outcome/", sheet.outcome, name="outcome"),
     path(f"{ONE}sign/", sheet.sign, name="sign"),

@@ -15,6 +15,7 @@
   let sending = false;
   let pause = 1000;
   let onward = "";
+  let kitIsShown = true;  // as the last answer left it: then a tap on zones need not draw it again
   const queue = [];
 
   const say = (text) => { const status = document.getElementById("status"); if (status) { status.textContent = text; } };
@@ -49,6 +50,7 @@
     sending = true;
     const tap = queue[0];
     tap.body.set("version", version);
+    tap.body.set("kit", kitIsShown ? "shown" : "");
     let answer;
     try {
       answer = await fetch(tap.url, {
@@ -72,7 +74,7 @@
     const stops = answer.status === 409 || answer.status === 422;
     if (stops) { onward = ""; }
     if (!queue.length && onward) { location.assign(onward); return; }
-    if (queue.length && !stops) { showWaiting(); } else { show(html, tap); }
+    if (queue.length && !stops) { kitIsShown &&= html.includes("data-kept"); showWaiting(); } else { show(html, tap); }
     send();
   };
   const later = () => { showWaiting(); setTimeout(send, pause); pause = Math.min(pause * 2, 15000); };
@@ -92,6 +94,8 @@
     });
     // Another tap does not take away what is being typed about a product.
     const typing = tap?.kind === "topical" ? null : live.querySelector("[data-product-form]");
+    page.querySelectorAll("[data-kept]").forEach((place) => { place.replaceWith(document.getElementById(place.id)); });
+    kitIsShown = true;
     live.replaceChildren(...page.body.childNodes);
     if (typing) { live.querySelector("#product")?.replaceChildren(typing); }
     const table = live.querySelector("#table");

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from clinic.models import User
 from sessions.charting.actions import safety, starting
@@ -83,6 +83,27 @@ def test_a_unit_that_was_opened_before_is_refused(treating: Person) -> None:
     kit.get_by_role("button", name="Confirm").click()
     refusal = page.get_by_role("main").get_by_text("was already opened. Take a new one")
     expect(refusal).to_be_in_viewport()
+
+
+def test_a_depth_tapped_before_the_cartridge_was_answered_for_shows_both(
+    treating: Person,
+) -> None:
+    page, held = treating.page, list[Route]()
+
+    def hold_the_first(route: Route) -> None:
+        if held:
+            route.continue_()
+        held.append(route)
+
+    kit = page.get_by_role("region", name="Kit")
+    page.route(re.compile("/tap/$"), hold_the_first)
+    kit.get_by_role("button", name="Confirm").click()
+    chip = page.get_by_role("group", name="Depth in mm").get_by_role("button").first
+    chip.click()
+    assert len(held) == 1  # the second waits for the answer to the first
+    held[0].continue_()
+    expect(kit.get_by_role("img", name="Confirmed")).to_be_visible()
+    expect(chip).to_have_attribute("aria-pressed", "true")
 
 
 def test_a_browser_closed_in_mid_session_comes_back_to_the_same_tap(

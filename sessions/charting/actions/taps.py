@@ -62,6 +62,7 @@ EARLY = (
     entries.UndoEntry,
 )
 NOT_UNDONE = ("lot", "undo")
+WITH_IT = ("patient", "plan", "planned_session", "condition")
 RESTRICTED = "23001"  # what our own triggers refuse
 
 
@@ -131,15 +132,17 @@ def _kept(
 
 
 def lock(session: TreatmentSession) -> TreatmentSession:
-    """The session as it stands now, under its lock.
+    """The session as it stands now, under its lock, with patient, plan and condition.
 
-    Patient, plan and the like that were read before the lock are not read again.
+    Practitioner, site and the like that were read before are not read again.
     """
-    rows = TreatmentSession.objects.select_for_update(no_key=True)
-    locked = rows.get(pk=session.pk)
+    rows = TreatmentSession.objects.select_for_update(of=("self",), no_key=True)
+    locked = rows.select_related(*WITH_IT).get(pk=session.pk)
     for field in TreatmentSession._meta.concrete_fields:
+        if not isinstance(field, ForeignKey) or not field.is_cached(session):
+            continue
         is_same = getattr(locked, field.attname) == getattr(session, field.attname)
-        if isinstance(field, ForeignKey) and is_same and field.is_cached(session):
+        if is_same and not field.is_cached(locked):
             field.set_cached_value(locked, field.get_cached_value(session))
     return locked
 

@@ -1,0 +1,69 @@
+"""A tap on zones is answered without the kit of a pen when the tablet shows it."""
+
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from clinic.models import Lot
+from sessions.models import TreatmentSession
+from tests import factories
+from tests.chair import make_chair
+from tests.web.pages import html, signed_in
+
+KEPT = '<section id="kit" data-kept>'
+DEPTH = {"tap": "depth", "zones": "CM-R CM-L", "mm": "1.25"}
+
+
+def answered(client: Client, session: TreatmentSession, **said: str) -> str:
+    """What a tap of the tablet's script is answered with."""
+    session.refresh_from_db()
+    values = {
+        "tablet": str(uuid4()),
+        "sequence": "1",
+        "version": str(session.version),
+        "page": "treat",
+        **said,
+    }
+    address = reverse("charting:tap", args=[session.reference])
+    answer: Any = client.post(address, values, headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    return html(answer)
+
+
+@pytest.mark.parametrize(
+    ("said", "is_kept"),
+    [
+        (DEPTH | {"kit": "shown"}, True),
+        ({"tap": "passes", "zones": "CM-R", "passes": "3", "kit": "shown"}, True),
+        (DEPTH | {"kit": ""}, False),
+        (DEPTH, False),
+        ({"tap": "lot", "kit": "shown"}, False),
+        ({"tap": "topical", "kind": "serum", "product": "S", "kit": "shown"}, False),
+    ],
+    ids=["depth", "passes", "the kit changed since", "never said", "lot", "product"],
+)
+@pytest.mark.django_db
+def test_the_kit_is_drawn_again_unless_it_stands_there_as_it_is(
+    said: dict[str, str], is_kept: bool
+) -> None:
+    chair = make_chair()
+    Lot.objects.update(expires_on=date(2099, 1, 1))
+    if said["tap"] == "lot":
+        said = {**said, "lot_id": str(chair.lot.pk)}
+    answer = answered(signed_in(chair.practitioner), chair.open(), **said)
+    assert (KEPT in answer) is is_kept
+    assert ('aria-label="Kit"' in answer) is not is_kept
+
+
+@pytest.mark.django_db
+def test_the_kit_of_a_roller_follows_the_zones_and_is_always_drawn() -> None:
+    roller = factories.make_protocol(device_kind="roller")
+    chair = make_chair(protocol=roller)
+    said = {"tap": "passes", "zones": "CM-R", "passes": "10", "kit": "shown"}
+    answer = answered(signed_in(chair.practitioner), chair.open(), **said)
+    assert KEPT not in answer
+    assert 'aria-label="Kit"' in answer
