@@ -212,10 +212,24 @@ def undo(request: StaffRequest, ref: str) -> HttpResponse:
         messages.error(request, _("It is too late to undo this. Move the visit again."))
         return redirect("booking:visit", visit.reference)
     try:
-        actions.move(moves=moves, by=request.user, now=now)
-    except (VisitChangedError, TimeTakenError, RefusedError):
-        messages.error(request, _("Not undone: somebody has used the time since."))
+        undoing.put_back(moves=moves, by=request.user, now=now)
+    except (VisitChangedError, TimeTakenError, RefusedError) as error:
+        why = _why_not_undone(error, clinical=is_clinical(request.user))
+        messages.error(request, _("Not undone. %(why)s") % {"why": why})
     else:
         del request.session[undoing.UNDO_KEY]
         messages.success(request, _("Undone. Everything is where it was."))
     return redirect("booking:visit", visit.reference)
+
+
+def _why_not_undone(
+    error: VisitChangedError | TimeTakenError | RefusedError, *, clinical: bool
+) -> str:
+    """What is in the way of the old times, in the words of the role."""
+    if isinstance(error, VisitChangedError):
+        return _("Somebody changed one of these visits since.")
+    if isinstance(error, TimeTakenError):
+        said = words.taken_words(error) or [_("Somebody has used the time since.")]
+        return " ".join(said)
+    lines = words.lines_of(error.judged, clinical=clinical)
+    return " ".join(dict.fromkeys(line.text for line in lines))

@@ -4,7 +4,10 @@ from collections.abc import MutableMapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sessions.booking import checks
+from django.db import transaction
+
+from clinic.staff.models import User
+from sessions.booking import actions, checks, hours
 from sessions.booking.actions import Move
 from sessions.booking.models import Visit
 
@@ -48,6 +51,26 @@ def undoable(session: MutableMapping[str, Any], visit: Visit, *, now: datetime) 
     own = [row for row in kept["visits"] if row["id"] == visit.pk]
     still = bool(own) and own[0]["version"] == visit.version
     return len(kept["visits"]) if still else 0
+
+
+@transaction.atomic
+def put_back(*, moves: Sequence[Move], by: User, now: datetime) -> list[Visit]:
+    """Take a move back where its old times could be booked today.
+
+    Raises as `actions.move`, and ShutError where the site is closed or the person
+    away by now.
+    """
+    sites = {
+        visit.pk: visit.site
+        for visit in Visit.objects.filter(
+            pk__in=[one.visit_id for one in moves]
+        ).select_related("site")
+    }
+    visits = actions.move(moves=moves, by=by, now=now)
+    for visit in visits:
+        visit.site = sites[visit.pk]
+        hours.refuse_shut(hours.place_of(visit))
+    return visits
 
 
 def back(session: MutableMapping[str, Any], *, now: datetime) -> list[Move]:

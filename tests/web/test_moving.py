@@ -203,6 +203,67 @@ def test_an_undo_never_overwrites_what_somebody_did_since() -> None:
     assert course.days() == moved
 
 
+def undone(course: Course) -> str:
+    """What the page says after the second visit's move was to be taken back."""
+    reference = course.visits[1].reference
+    undo = reverse("booking:undo-move", args=[reference])
+    return Page(html(course.client.post(undo, follow=True))).text
+
+
+@pytest.mark.regression
+def test_an_undo_that_a_rule_refuses_says_so() -> None:
+    course = Course()
+    course.post(2, course.ask(2))
+    moved = course.days()
+    near = course.at(course.start + timedelta(days=20))
+    Visit.objects.filter(pk=course.visits[0].pk).update(
+        starts_at=near, ends_at=near + timedelta(minutes=45), day=near.date()
+    )
+    moved[0] = near.date()
+    said = undone(course)
+    assert "Not undone. Too soon after or before another session." in said
+    assert "used the time" not in said
+    assert course.days() == moved
+
+
+@pytest.mark.regression
+def test_an_undo_names_who_has_the_time_now() -> None:
+    course = Course()
+    old = course.visits[1].starts_at
+    course.post(2, course.ask(2))
+    factories.make_visit(
+        patient=factories.make_patient(),
+        practitioner=course.practitioner,
+        room=factories.make_room(site=course.site),
+        by=course.desk,
+        starts_at=old,
+    )
+    said = undone(course)
+    assert f"Not undone. {course.practitioner.full_name} was taken" in said
+    assert course.desk.full_name in said
+
+
+@pytest.mark.regression
+def test_an_undo_says_that_a_visit_was_changed() -> None:
+    course = Course()
+    course.post(2, course.ask(2))
+    Visit.objects.filter(pk=course.visits[2].pk).update(version=9)
+    assert "Somebody changed one of these visits since." in undone(course)
+
+
+@pytest.mark.regression
+def test_an_undo_does_not_lead_back_to_a_day_that_is_closed_by_now() -> None:
+    course = Course()
+    old = course.visits[1].day
+    course.post(2, course.ask(2))
+    moved = course.days()
+    Closure.objects.create(
+        site=course.site, first_day=old, last_day=old, reason="Boiler"
+    )
+    assert ": Boiler." in undone(course)
+    assert course.days() == moved
+
+
 def test_another_day_shows_its_free_times() -> None:
     course = Course()
     to = course.start + timedelta(days=28 + 8)
