@@ -32,21 +32,48 @@ PLANS = 10
 SESSIONS_A_PLAN = 20
 DAYS_BETWEEN = 14
 ZONES = ("FH", "GL", "TE-R", "TE-L", "NO", "CM-R", "CM-L", "CL-R", "CL-L", "CH")
+# Every row that the page shows, and of each row the columns that it stands on.
 ROWS = (
     "SELECT * FROM patients_patient WHERE id = %(patient)s",
-    "SELECT * FROM treatments_plan WHERE patient_id = %(patient)s",
-    "SELECT * FROM treatments_plannedsession WHERE plan_id = %(plan)s",
-    "SELECT * FROM treatments_visit WHERE plan_id = %(plan)s ORDER BY starts_at",
-    "SELECT session.*, recovery.calm_on_day, (SELECT max(depth_setting_mm) FROM"
-    " treatments_zonetreatment zone WHERE zone.session_id = session.id)"
+    "SELECT plan.id, plan.status, plan.gap_days, goal_scale, goal_value, ready_before,"
+    " kind, protocol.name FROM treatments_plan plan JOIN treatments_protocol protocol"
+    " ON protocol.id = protocol_id JOIN patients_patientcondition condition"
+    " ON condition.id = condition_id WHERE plan.patient_id = %(patient)s"
+    " ORDER BY plan.created_at DESC",
+    "SELECT number, planned_mm FROM treatments_plannedsession"
+    " WHERE plan_id = %(plan)s AND NOT is_dropped ORDER BY number",
+    "SELECT visit.id, kind, status, starts_at, day, number, planned_mm, full_name"
+    " FROM treatments_visit visit JOIN clinic_user ON clinic_user.id = practitioner_id"
+    " LEFT JOIN treatments_plannedsession planned ON planned.id = planned_session_id"
+    " WHERE visit.plan_id = %(plan)s AND status <> 'cancelled' ORDER BY starts_at",
+    "SELECT session.id, visit_id, performed_on, signed_at, calm_on_day,"
+    " (SELECT max(coalesce(depth_setting_mm, needle_length_mm))"
+    " FROM treatments_zonetreatment zone"
+    " WHERE zone.session_id = session.id AND NOT is_left_out)"
     " FROM treatments_treatmentsession session LEFT JOIN treatments_recovery recovery"
-    " ON recovery.session_id = session.id WHERE session.plan_id = %(plan)s",
-    "SELECT * FROM treatments_score WHERE condition_id = %(condition)s"
-    " AND withdrawn_at IS NULL ORDER BY rated_on, id",
-    "SELECT zone.* FROM treatments_zonetreatment zone WHERE session_id ="
-    " (SELECT id FROM treatments_treatmentsession WHERE patient_id = %(patient)s"
-    " AND signed_at IS NOT NULL ORDER BY performed_on DESC, id DESC LIMIT 1)",
-    "SELECT * FROM treatments_adverseevent WHERE patient_id = %(patient)s",
+    " ON recovery.session_id = session.id WHERE plan_id = %(plan)s",
+    "SELECT scale, variant, value, rated_on FROM treatments_score"
+    " WHERE condition_id = %(condition)s AND withdrawn_at IS NULL"
+    " ORDER BY rated_on, id",
+    "SELECT zone, depth_setting_mm, needle_length_mm, passes, is_left_out"
+    " FROM treatments_zonetreatment WHERE session_id = %(last)s ORDER BY id",
+    "SELECT lot.number, serial FROM treatments_sessionunit used"
+    " JOIN clinic_unit unit ON unit.id = unit_id JOIN clinic_lot lot ON lot.id = lot_id"
+    " WHERE used.session_id = %(last)s ORDER BY used.id",
+    "SELECT kind, onset_on, grade, closed_on FROM treatments_adverseevent"
+    " WHERE patient_id = %(patient)s",
+    "SELECT * FROM patients_historyfact"
+    " WHERE patient_id = %(patient)s AND withdrawn_at IS NULL",
+    "SELECT code, strict, overridable FROM clinic_rulesetting",
+)
+
+
+LAST = (
+    "SELECT session.id, performed_on, device_kind, device.name"
+    " FROM treatments_treatmentsession session"
+    " LEFT JOIN clinic_device device ON device.id = device_id"
+    " WHERE patient_id = %(patient)s AND signed_at IS NOT NULL"
+    " ORDER BY performed_on DESC, session.id DESC LIMIT 1"
 )
 
 
@@ -58,10 +85,12 @@ def bare(_request: HttpRequest, plan: int) -> HttpResponse:
         "patient": found["patient_id"],
         "condition": found["condition_id"],
     }
-    answer = []
     with connection.cursor() as cursor:
+        cursor.execute(LAST, keys)
+        last = cursor.fetchone()
+        answer = [last]
         for statement in ROWS:
-            cursor.execute(statement, keys)
+            cursor.execute(statement, {**keys, "last": last[0]})
             answer.append(cursor.fetchall())
     return JsonResponse(answer, safe=False)
 

@@ -210,4 +210,5 @@ def events_since(patient: Patient, day: date) -> list[AdverseEvent]:
     events = AdverseEvent.objects.filter(patient=patient).filter(
         Q(onset_on__gte=day) | Q(closed_on__isnull=True)
     )
+    events = events.only("kind", "onset_on", "grade", "closed_on")
     return list(events.order_by("-onset_on", "-id"))

@@ -5,14 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from html import escape
 from itertools import pairwise
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from clinic.web.drawing.svg import element, line, polyline, text
+from clinic.web.drawing.svg import attribute_value, element, line, polyline, text
 
 MONTHS_A_YEAR = 12
 WIDE = "chart-wide"  # the class of charts that scroll on a phone
@@ -227,7 +226,7 @@ def numbers_table(numbers: Numbers, *, summary: str = "") -> SafeString:
 
 def _number_row(row: Sequence[str]) -> str:
     """One line of numbers, escaped by hand: a long course has hundreds of cells."""
-    day, *cells = (escape(str(cell)) for cell in row)
+    day, *cells = [attribute_value(cell) for cell in row]
     written = "".join(f'<td class="num">{cell}</td>' for cell in cells)
     return f'<tr><th scope="row">{day}</th>{written}</tr>'
 

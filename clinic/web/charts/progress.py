@@ -23,7 +23,12 @@ from clinic.web.charts.frame import (
 )
 from clinic.web.drawing.needles import NeedleState
 from clinic.web.drawing.svg import Point, area, dot, element, line, smooth_line
-from clinic.web.templatetags.formats import day_short, day_year, mm_number
+from clinic.web.templatetags.formats import (
+    day_short,
+    day_year,
+    each_day_year,
+    mm_number,
+)
 
 WIDTH = 752
 LEFT, RIGHT = 44, 732
@@ -343,11 +348,11 @@ def _numbers(course: Course) -> Numbers:
     scores = {reading.on: f"{reading.value:f}" for reading in course.readings}
     marks = {mark.on: mark for mark in course.sessions}
     rows = []
-    for day in days:
+    for day, words in zip(days, each_day_year(days), strict=True):
         mark = marks.get(day)
         rows.append(
             (
-                day_year(day),
+                words,
                 str(mark.number) if mark else "",
                 scores.get(day, ""),
                 mm_number(mark.depth_mm) if mark else "",

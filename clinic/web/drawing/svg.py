@@ -12,6 +12,7 @@ Value = str | int | float | Decimal | None
 Point = tuple[float, float]
 MEASURES = (float, Decimal)
 SPECIAL = re.compile("[&<>\"']")
+SHORT = re.compile(r"\.0(?!\d)")  # what a written length does without
 
 
 def element(name: str, *children: str, **attributes: Value) -> SafeString:
@@ -95,28 +96,24 @@ def smooth_line(points: list[Point], tension: float = 0.32) -> str:
     """
     if len(points) < 3:
         return polyline(points)
-    pieces = [polyline(points[:1])]
-    for index in range(len(points) - 1):
-        before = points[max(index - 1, 0)]
-        start, end = points[index], points[index + 1]
-        after = points[min(index + 2, len(points) - 1)]
-        pull = tension / 2
-        top, base = sorted((start[1], end[1]))
-        first = (
-            start[0] + (end[0] - before[0]) * pull,
-            min(max(start[1] + (end[1] - before[1]) * pull, top), base),
+    pull = tension / 2
+    pieces = ["M{:.1f} {:.1f}".format(*points[0])]
+    around = zip(
+        [points[0], *points],
+        points,
+        points[1:],
+        [*points[2:], points[-1]],
+        strict=False,
+    )
+    for (x0, y0), (x1, y1), (x2, y2), (x3, y3) in around:
+        top, base = (y1, y2) if y1 < y2 else (y2, y1)
+        first_y = min(max(y1 + (y2 - y0) * pull, top), base)
+        second_y = min(max(y2 - (y3 - y1) * pull, top), base)
+        pieces.append(
+            f"C{x1 + (x2 - x0) * pull:.1f} {first_y:.1f}"
+            f" {x2 - (x3 - x1) * pull:.1f} {second_y:.1f} {x2:.1f} {y2:.1f}"
         )
-        second = (
-            end[0] - (after[0] - start[0]) * pull,
-            min(max(end[1] - (after[1] - start[1]) * pull, top), base),
-        )
-        pieces.append("C" + " ".join(pair(point) for point in (first, second, end)))
-    return "".join(pieces)
-
-
-def pair(point: Point) -> str:
-    """A point as path data."""
-    return f"{number(float(point[0]))} {number(float(point[1]))}"
+    return SHORT.sub("", "".join(pieces).replace("-0.0", "0.0"))
 
 
 def area(upper: list[Point], lower: list[Point]) -> str:

@@ -1,6 +1,7 @@
 """Filters for numbers and times, as UX 11 writes them; part of `{% load ui %}`."""
 
 import json
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
@@ -64,6 +65,12 @@ def day(value: date | datetime | None) -> str:
 def day_year(value: date | datetime | None) -> str:
     """`7 January 2026`."""
     return _written(value, "j F Y")
+
+
+def each_day_year(days: Iterable[date]) -> list[str]:
+    """Many days as `day_year` writes one; the language is looked up once."""
+    language = get_language()
+    return [_words_of(day.year, day.month, day.day, "j F Y", language) for day in days]
 
 
 @register.filter(expects_localtime=True)

@@ -12,7 +12,7 @@ from django.forms.widgets import (
     Select,
 )
 from django.template.context import Context
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -50,7 +50,6 @@ TONE_ICONS = {
 }
 STEP_CLASSES = {"done": "done", "now": "on", "next": ""}
 DOT_CLASSES = {"done": " dot-done", "now": " dot-now", "missed": " dot-bad"}
-RESULT = {"now": "now"}
 
 
 # Pills and tags -----------------------------------------------------------
@@ -211,28 +210,28 @@ def milestone(
 
     The states are done, now, next and missed. Drawn in one pass: a course has many.
     """
-    done = state == "done"
     return format_html(
-        '<li><span class="dot{}">{}</span><div class="grow"><div class="strong">{}'
-        "</div>{}</div>{}</li>",
+        '<li><span class="dot{}">{}</span><div class="grow">{}{}</div>{}</li>',
         DOT_CLASSES.get(state, ""),
-        _done(number) if done else number,
-        title,
-        format_html('<div class="sec">{}</div>', detail) if detail else "",
-        format_html('<div class="num {}">{}</div>', RESULT.get(state, "sec"), result)
-        if result
-        else "",
+        _done(number) if state == "done" else number,
+        _line("strong", title),
+        _line("sec", detail),
+        _line("num now" if state == "now" else "num sec", result),
     )
 
 
 def _done(number: int | str) -> SafeString:
     """A tick, with the number and what the tick means for who does not see it."""
-    return format_html(
-        '{}<span class="visually-hidden">{} {}</span>',
-        icons.icon("check", size_px=14),
-        number,
-        _("done"),
-    )
+    said = f"{conditional_escape(str(number))} {conditional_escape(_('done'))}"
+    tick = icons.icon("check", size_px=14)
+    return SafeString(f'{tick}<span class="visually-hidden">{said}</span>')
+
+
+def _line(css: str, words: str) -> SafeString:
+    """Words on a line of their own, nothing without words; `css` is our own."""
+    if not words:
+        return SafeString()
+    return SafeString(f'<div class="{css}">{conditional_escape(words)}</div>')
 
 
 @register.simple_block_tag

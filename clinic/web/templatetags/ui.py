@@ -5,12 +5,14 @@ first line says what it needs. docs/components.md shows every tag in one line.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.template.context import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from clinic.web import icons, navigation
@@ -84,6 +86,14 @@ def nav(context: Context) -> dict[str, Any]:
 @register.simple_tag
 def nav_link(link: navigation.NavLink, count: int | str = "") -> SafeString:
     """`{% nav_link link 3 %}`: one place of the rail, with how much waits there."""
+    return _nav_link(link, count, get_language())
+
+
+@lru_cache(maxsize=256)
+def _nav_link(
+    link: navigation.NavLink, count: int | str, _language: str | None
+) -> SafeString:
+    """Every page shows the same few."""
     place = link.item
     return format_html(
         '<a class="nav-item" href="{}"{}{}>{}<span class="nav-label">{}</span>{}</a>',
