@@ -63,7 +63,7 @@ def basis_on(
         screening,
         effective=effective,
         today=today,
-        facts=known.live_facts(patient),
+        facts=known.live_facts_of([patient])[patient.pk],
         answers=screenings.answers_of(screening).values() if screening else (),
         overrides=screenings.overrides_of(screening) if screening else (),
     )
