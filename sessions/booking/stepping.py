@@ -14,6 +14,7 @@ from sessions.booking import (
     going_on,
     hours,
     marks,
+    numbing,
     past,
     queries,
     taking,
@@ -58,7 +59,7 @@ def set_status(
     confirmed, `past_reason` is a prescriber's to go past the gap rule. Raises
     VisitChangedError when it was changed since it was shown, WayClosedError when the
     step does not exist, TreatedError when what was treated would be missed or
-    cancelled, and RefusedError for all but ending a visit of the dead.
+    cancelled, NumbingStoppedError, and RefusedError for a visit of the dead.
     """
     taking.lock([claim_of(visit)])
     rows = Visit.objects.select_related("patient", "site")
@@ -91,6 +92,8 @@ def _refuse(fresh: Visit, *, version: int, status: Status) -> None:
     if status not in ENDS:
         wanted = Wanted(kind=fresh.kind, on=fresh.day)
         checks.refuse_the_dead(fresh.patient, wanted=[wanted], step=Step.BOOK)
+    if status is Status.NUMBING:
+        numbing.refuse_unasked(fresh)
 
 
 def cancel_locked(*, visit: Visit, reason: str, by: User | None, now: datetime) -> None:

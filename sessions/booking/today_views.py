@@ -33,6 +33,7 @@ from sessions.booking import (
 from sessions.booking.actions import VisitChangedError
 from sessions.booking.checks import RefusedError
 from sessions.booking.day_strip import day_strip
+from sessions.booking.numbing import NumbingStoppedError
 from sessions.booking.opening import is_clinical
 from sessions.booking.statuses import Status
 from sessions.booking.stepping import TreatedError, WayClosedError
@@ -173,6 +174,9 @@ def step(request: StaffRequest, ref: str) -> HttpResponse:
         answer = once.answer(request=request, form=form, now=now, write=write)
     except (VisitChangedError, WayClosedError, TimeTakenError) as error:
         return _refused(request, _why_not(error))
+    except NumbingStoppedError as error:
+        said = words.not_numbed_words(error, clinical=is_clinical(request.user))
+        return _refused(request, said)
     except RefusedError as error:
         return _against_a_rule(request, visit.reference, error)
     if not wants_fragment(request) or answer.status_code == 409:

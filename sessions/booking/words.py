@@ -23,6 +23,7 @@ from sessions.booking.checks import DECEASED, SCREENING, Judgement
 from sessions.booking.going_on import PLAN_CLOSED
 from sessions.booking.hours import ShutError
 from sessions.booking.models import VISIT_STATUSES
+from sessions.booking.numbing import NumbingStoppedError
 from sessions.booking.reasons import describe, describe_all
 from sessions.booking.taking import Booked, Clash, SessionTakenError, TimeTakenError
 
@@ -170,6 +171,16 @@ def not_again_words(error: TimeTakenError) -> str:
     if not isinstance(error, SessionTakenError | ShutError):
         said.insert(0, _("Not possible: the time has been given to somebody else."))
     return " ".join(said)
+
+
+def not_numbed_words(error: NumbingStoppedError, *, clinical: bool) -> str:
+    """Why the clock of numbing does not start; the desk reads no answer."""
+    if not clinical:
+        return _("Ask the practitioner before numbing.")
+    if not error.findings:
+        return _("Not numbed: ask today's safety questions first.")
+    said = dict.fromkeys(finding.sentence for finding in error.findings)
+    return _("Not numbed: %(said)s") % {"said": " ".join(said)}
 
 
 def booked_words(one: Booked) -> str:

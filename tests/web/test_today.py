@@ -1,6 +1,6 @@
 """The day: who comes, every step, two people at one visit, and what the desk sees."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,14 +9,21 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from patients.models import HistoryFact, Patient
+from clinic.models import OpeningHours, User, WorkingHours
+from clinic.rules.findings import Scope
+from patients.history.actions import overrides
+from patients.history.actions.overrides import OverrideEntry
+from patients.history.actions.screenings import AnswerEntry
+from patients.models import HistoryFact, Patient, Screening
 from sessions.models import Visit
 from tests import factories
+from tests.chair import screened
 from tests.web.pages import Page, html, signed_in
 
 pytestmark = pytest.mark.django_db
 TODAY = reverse("booking:today")
 SECRET_DEPTH = Decimal("1.37")
+RISK = AnswerEntry(value=True, choice="hepatic_disease")
 
 
 class House:
@@ -28,6 +35,12 @@ class House:
         self.desk = factories.make_desk(site=self.site)
         self.room = factories.make_room(site=self.site)
         self.visits: list[Visit] = []
+        for weekday in (5, 6):  # these tests run on any day
+            open_too = {"weekday": weekday, "begins": time(8), "ends": time(18)}
+            OpeningHours.objects.create(site=self.site, **open_too)
+            WorkingHours.objects.create(
+                site=self.site, user=self.practitioner, **open_too
+            )
 
     def add(self, hour: int = 9, *, plan: bool = True, **changes: Any) -> Visit:
         patient = factories.make_patient()
@@ -53,6 +66,11 @@ class House:
         )
         self.visits.append(visit)
         return visit
+
+    def screen(self, visit: Visit, **answers: AnswerEntry) -> None:
+        """The questions of the day, all answered with no but those named."""
+        by, now = self.practitioner, timezone.now()
+        screened(visit.patient, by, now=now, answers=answers)
 
     def take(self, visit: Visit, status: str, /, **more: Any) -> Any:
         client: Client = more.pop("client", None) or signed_in(self.desk)
@@ -103,6 +121,7 @@ def test_a_step_swaps_the_day_and_says_so(
     house: House, before: str, after: str
 ) -> None:
     visit = house.add(status=before)
+    house.screen(visit)
     answer = house.take(visit, after)
     assert answer.status_code == 200
     visit.refresh_from_db()
@@ -115,12 +134,63 @@ def test_a_step_swaps_the_day_and_says_so(
 
 def test_numbing_lasts_as_long_as_the_protocol_says(house: House) -> None:
     visit = house.add(status="arrived")
+    house.screen(visit)
     house.take(visit, "numbing")
     visit.refresh_from_db()
     assert visit.numbing_since is not None
     assert visit.numbing_until == visit.numbing_since + timedelta(minutes=30)
     until = timezone.localtime(visit.numbing_until, house.site.zone)
     assert f"to {until:%H:%M}" in html(signed_in(house.desk).get(TODAY))
+
+
+def not_numbed(house: House, visit: Visit, by: User, **more: Any) -> str:
+    """What is said when the clock does not start."""
+    visit.refresh_from_db()
+    before = visit.status
+    answer = house.take(visit, "numbing", client=signed_in(by), **more)
+    assert answer.status_code == 409
+    visit.refresh_from_db()
+    assert (visit.status, visit.numbing_until) == (before, None)
+    return Page(html(answer)).text
+
+
+@pytest.mark.regression
+def test_nobody_is_numbed_before_the_questions_of_the_day(house: House) -> None:
+    visit = house.add(status="arrived")
+    assert "Ask the practitioner before numbing." in not_numbed(
+        house, visit, house.desk
+    )
+    said = not_numbed(house, visit, house.practitioner)
+    assert "ask today's safety questions first" in said
+
+
+@pytest.mark.parametrize("before", ["arrived", "in_room"])
+@pytest.mark.regression
+def test_what_stops_an_anaesthetic_stops_its_clock_and_the_desk_reads_no_answer(
+    house: House, before: str
+) -> None:
+    visit = house.add(status=before)
+    house.screen(visit, anaesthetic_risk=RISK)
+    said = not_numbed(house, visit, house.desk)
+    assert "Ask the practitioner before numbing." in said
+    for word in ("liver", "hepatic", "Not numbed"):
+        assert word not in said
+    said = not_numbed(house, visit, house.practitioner)
+    assert "Not numbed:" in said
+    assert "apply no anaesthetic" in said
+
+
+@pytest.mark.regression
+def test_a_reason_written_against_it_lets_the_clock_start(house: House) -> None:
+    visit = house.add(status="arrived")
+    house.screen(visit, anaesthetic_risk=RISK)
+    overrides.override(
+        screening=Screening.objects.get(),
+        entry=OverrideEntry(code="C37", scope=Scope.ANAESTHETIC, reason="Tested"),
+        by=factories.make_prescriber(site=house.site),
+        now=timezone.now(),
+    )
+    assert house.take(visit, "numbing").status_code == 200
 
 
 def test_a_plain_post_works_without_script(house: House) -> None:
