@@ -85,8 +85,8 @@ def test_a_unit_that_was_opened_before_is_refused(treating: Person) -> None:
     expect(refusal).to_be_in_viewport()
 
 
-def test_a_depth_tapped_before_the_cartridge_was_answered_for_shows_both(
-    treating: Person,
+def test_a_cartridge_touched_twice_is_opened_once_and_the_depth_after_it_shows(
+    treating: Person, sheet: TreatmentSession
 ) -> None:
     page, held = treating.page, list[Route]()
 
@@ -97,13 +97,14 @@ def test_a_depth_tapped_before_the_cartridge_was_answered_for_shows_both(
 
     kit = page.get_by_role("region", name="Kit")
     page.route(re.compile("/tap/$"), hold_the_first)
-    kit.get_by_role("button", name="Confirm").click()
+    kit.get_by_role("button", name="Confirm").dblclick()
     chip = page.get_by_role("group", name="Depth in mm").get_by_role("button").first
     chip.click()
     assert len(held) == 1  # the second waits for the answer to the first
     held[0].continue_()
     expect(kit.get_by_role("img", name="Confirmed")).to_be_visible()
     expect(chip).to_have_attribute("aria-pressed", "true")
+    assert SessionUnit.objects.filter(session=sheet).count() == 1
 
 
 def test_a_browser_closed_in_mid_session_comes_back_to_the_same_tap(
