@@ -300,8 +300,17 @@ def _rounded(value: Decimal | None) -> Decimal | None:
 
 
 def named_uses(report: Report) -> list[tuple[str, Use]]:
-    """People and rooms; a room with its site where its name alone is not enough."""
-    uses = (*report.people, *report.rooms)
+    """People and rooms; a room with its site where its name alone is not enough.
+
+    Of one practitioner only the rooms they had visits in: the others say nothing.
+    """
+    is_of_one = report.filters.practitioner_id is not None
+    rooms = (
+        room
+        for room in report.rooms
+        if not is_of_one or room.used_minutes or room.lost_minutes
+    )
+    uses = (*report.people, *rooms)
     short = Counter(one.name.split(", ")[-1] for one in uses)
     return [
         (last if short[last] == 1 else one.name, one)

@@ -263,6 +263,22 @@ def test_a_colleagues_hours_and_rooms_open_to_nobody_of_theirs() -> None:
     assert "Nobody in this period" in opened
 
 
+@pytest.mark.regression
+def test_a_practitioner_reads_of_no_room_they_had_no_visit_in() -> None:
+    ours, theirs = _an_event("Ourbird"), _an_event("Theirbird")
+    mine, other = ours.session.visit.room, theirs.session.visit.room
+    me = ours.session.practitioner
+    for room, name in ((mine, "Blue room"), (other, "Far room")):
+        room.name = name
+        room.save(update_fields=["name"])
+    text = html(signed_in(me).get(REPORT))
+    assert "Blue room" in text
+    assert "Far room" not in text
+    owner = signed_in(factories.make_owner())
+    assert "Far room" in html(owner.get(REPORT))
+    assert "Far room" not in html(owner.get(f"{REPORT}?practitioner={me.pk}"))
+
+
 def test_a_practitioner_is_offered_neither_colleagues_nor_files() -> None:
     event = _an_event()
     mine = html(signed_in(event.session.practitioner).get(REPORT))
