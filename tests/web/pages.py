@@ -1,5 +1,6 @@
 """Reading answers in tests: sign in, ask, and take the page apart."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -25,14 +26,21 @@ def html(response: Any) -> str:
     return str(response.content.decode())
 
 
-@dataclass
+@dataclass(eq=False, slots=True)
 class Element:
     """One element: its name, attributes, and the elements around it."""
 
     tag: str
     attributes: dict[str, str]
     around: tuple["Element", ...] = field(repr=False)
-    text: str = ""
+    said: list[str] = field(repr=False)  # all texts of the page, in order
+    begin: int = field(repr=False)
+    end: int | None = field(repr=False, default=None)  # open: to the end of the page
+
+    @property
+    def text(self) -> str:
+        """What stands between its tags, within other elements as well."""
+        return "".join(self.said[self.begin : self.end])
 
 
 @dataclass
@@ -45,6 +53,7 @@ class Page(HTMLParser):
     def __post_init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self._open: list[Element] = []
+        self._said: list[str] = []
         self.feed(self.source)
 
     def __hash__(self) -> int:
@@ -52,19 +61,23 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}
-        element = Element(tag, attributes, tuple(self._open))
+        around, here = tuple(self._open), len(self._said)
+        element = Element(tag, attributes, around, self._said, here)
         self.elements.append(element)
-        if tag not in VOID:
+        if tag in VOID:
+            element.end = here
+        else:
             self._open.append(element)
 
     def handle_endtag(self, tag: str) -> None:
         while self._open:
-            if self._open.pop().tag == tag:
+            closed = self._open.pop()
+            closed.end = len(self._said)
+            if closed.tag == tag:
                 return
 
     def handle_data(self, data: str) -> None:
-        for element in self._open:
-            element.text += data
+        self._said.append(data)
 
     def all(self, tag: str, **attributes: str) -> list[Element]:
         """Elements of a name that have these attributes."""
@@ -98,7 +111,7 @@ class Page(HTMLParser):
 
     def _id_faults(self) -> list[str]:
         ids = [e.attributes["id"] for e in self.elements if "id" in e.attributes]
-        twice = {i for i in ids if ids.count(i) > 1}
+        twice = [i for i, count in Counter(ids).items() if count > 1]
         named = {
             e.attributes[a]
             for e in self.elements
