@@ -29,6 +29,7 @@ from sessions.models import (
 )
 from tests import factories
 from tests.factories import NOW
+from tests.kept import kept
 
 CHEEKS = ("CM-R", "CM-L")
 
@@ -86,9 +87,12 @@ class Chair:
 
     def start(self, number: int = 1, *, now: datetime = NOW) -> TreatmentSession:
         """The sheet of the n-th session, just opened."""
-        return starting.start(
-            visit=self.visit(number, now=now), by=self.practitioner, now=now
-        )
+
+        def make() -> TreatmentSession:
+            visit = self.visit(number, now=now)
+            return starting.start(visit=visit, by=self.practitioner, now=now)
+
+        return kept(f"start {number} {now}", make, around=self)
 
     def cleared(
         self, session: TreatmentSession, *, now: datetime = NOW
@@ -102,7 +106,11 @@ class Chair:
 
     def open(self, number: int = 1, *, now: datetime = NOW) -> TreatmentSession:
         """A sheet on which taps may be recorded."""
-        return self.cleared(self.start(number, now=now), now=now)
+
+        def make() -> TreatmentSession:
+            return self.cleared(self.start(number, now=now), now=now)
+
+        return kept(f"open {number} {now}", make, around=self)
 
     def tap(
         self,
@@ -171,13 +179,21 @@ class Chair:
 
     def signed(self, number: int = 1, *, now: datetime = NOW) -> TreatmentSession:
         """The n-th session from the first tap to the signature."""
-        session = self.open(number, now=now)
-        self.complete(session, now=now)
-        return self.sign(session, now=now + timedelta(minutes=40))
+
+        def make() -> TreatmentSession:
+            session = self.open(number, now=now)
+            self.complete(session, now=now)
+            return self.sign(session, now=now + timedelta(minutes=40))
+
+        return kept(f"signed {number} {now}", make, around=self)
 
 
 def make_chair(**changes: Any) -> Chair:
     """A pen plan of two cheeks; `protocol`, `practitioner`, `lot` may differ."""
+    return kept(f"chair {changes}", lambda: _make_chair(**changes))
+
+
+def _make_chair(**changes: Any) -> Chair:
     site = factories.make_site()
     practitioner = changes.pop("practitioner", None) or factories.make_practitioner(
         site=site
@@ -206,6 +222,10 @@ def make_chair(**changes: Any) -> Chair:
 
 def make_roller_chair() -> Chair:
     """The same with a medical roller of 1.00 mm."""
+    return kept("chair for a roller", _make_roller_chair)
+
+
+def _make_roller_chair() -> Chair:
     protocol = factories.make_protocol(device_kind="roller")
     ProtocolZone.objects.filter(protocol=protocol).update(passes=15)
     return make_chair(

@@ -1,23 +1,31 @@
 """What every test may use."""
 
 from collections.abc import Iterator
+from inspect import signature
 
 import pytest
 from django.db import connections, transaction
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 
+from tests.kept import shelf
 from tests.scheduling import pytest_xdist_make_scheduler  # noqa: F401 - a hook
 from tests.template_database import (  # noqa: F401 - fixtures
     django_db_modify_db_settings,
 )
 
+REPLACES = {"monkeypatch", "settings"}
 MADE_WITH_THE_TABLES = {"django_content_type", "auth_permission"}
 
 hypothesis_settings.register_profile(
     "suite", deadline=None, max_examples=60, derandomize=True
 )
 hypothesis_settings.load_profile("suite")
+
+
+def pytest_runtest_setup(item: pytest.Function) -> None:
+    """Where a test replaces something, its beginning is not that of others."""
+    shelf.is_open = not REPLACES & set(signature(item.function).parameters)
 
 
 @pytest.fixture(autouse=True, scope="session")

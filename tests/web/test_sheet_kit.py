@@ -34,9 +34,7 @@ TYPED = {
 
 @pytest.fixture
 def chair(db: None) -> Chair:
-    made = make_chair()
-    Lot.objects.update(expires_on=date(2099, 1, 1))
-    return made
+    return make_chair(lot={"expires_on": date(2099, 1, 1)})
 
 
 @pytest.fixture

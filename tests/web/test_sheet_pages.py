@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
-from clinic.models import Lot
 from patients.history.actions.screenings import AnswerEntry
 from patients.records import actions as records
 from sessions.charting import entries
@@ -29,9 +28,7 @@ STEPS = ("safety", "treat", "outcome", "sign")
 
 @pytest.fixture
 def chair(db: None) -> Chair:
-    made = make_chair()
-    Lot.objects.update(expires_on=date(2099, 1, 1))
-    return made
+    return make_chair(lot={"expires_on": date(2099, 1, 1)})
 
 
 @pytest.fixture
