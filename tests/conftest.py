@@ -1,5 +1,6 @@
 """What every test may use."""
 
+import gc
 from collections.abc import Iterator
 from inspect import signature
 
@@ -21,6 +22,12 @@ hypothesis_settings.register_profile(
     "suite", deadline=None, max_examples=60, derandomize=True
 )
 hypothesis_settings.load_profile("suite")
+
+
+def pytest_collection_finish() -> None:
+    """Search the tests themselves for garbage no more: a tenth of the whole time."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_runtest_setup(item: pytest.Function) -> None:

@@ -66,9 +66,16 @@ MODULES = dict(modules())
 def nodes(path: Path) -> list[ast.AST]:
     """Everything in the file that is an import or a function."""
     kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef)
-    return [
-        node for node in ast.walk(ast.parse(path.read_text())) if type(node) in kinds
-    ]
+    tree = ast.parse(path.read_text())
+    return [node for node in within(tree) if isinstance(node, kinds)]
+
+
+def within(node: ast.AST) -> Iterator[ast.AST]:
+    """Every statement in it; no look at the terms of which statements are made."""
+    for part in ("body", "orelse", "handlers", "finalbody", "cases"):
+        for statement in getattr(node, part, ()):
+            yield statement
+            yield from within(statement)
 
 
 def imports(path: Path) -> Iterator[tuple[str, int]]:

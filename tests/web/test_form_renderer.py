@@ -7,7 +7,7 @@ import pytest
 from django import forms
 from django.forms.renderers import DjangoTemplates
 from django.forms.widgets import ChoiceWidget
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clinic.web.form_renderer import QUICK, QuickRenderer
@@ -52,6 +52,7 @@ def both(
 
 
 @pytest.mark.parametrize("kind", WIDGETS)
+@settings(max_examples=30)
 @given(name=WORDS, value=VALUES, attrs=ATTRIBUTES)
 def test_a_field_is_written_as_django_writes_it(
     kind: type[forms.Widget], name: str, value: Any, attrs: dict[str, Any]
@@ -61,6 +62,7 @@ def test_a_field_is_written_as_django_writes_it(
 
 
 @pytest.mark.parametrize("kind", CHOICES)
+@settings(max_examples=30)
 @given(labels=st.lists(WORDS, max_size=4), chosen=WORDS, attrs=ATTRIBUTES)
 def test_choices_are_written_as_django_writes_them(
     kind: type[ChoiceWidget], labels: list[str], chosen: str, attrs: Any
