@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.web import refs
 from sessions.charting.after_models import Addition, AdverseEvent
-from sessions.charting.tap_models import SheetTap, TakeOver
+from sessions.charting.tap_models import ChecklistTick, SheetTap, TakeOver
 from sessions.plans.models import DEVICE_KINDS
 
 __all__ = [
@@ -124,6 +124,12 @@ class TreatmentSession(models.Model):
     signed_findings = models.JSONField(default=list)
     signed_printed = models.JSONField(default=dict)
     book_revision = models.CharField(max_length=64, blank=True)
+    # Kept by the database at the signature, from the zones that it locks with it:
+    # the deepest of all, and whether one went past what the plan's protocol allows.
+    deepest_mm = models.DecimalField(
+        max_digits=4, decimal_places=2, null=True, editable=False
+    )
+    past_protocol = models.BooleanField(null=True, editable=False)
     version = models.PositiveIntegerField(default=1)
 
     PREFIX: ClassVar[str] = "S"
@@ -160,13 +166,27 @@ class TreatmentSession(models.Model):
                 name="session_signed_after_safety",
             ),
             models.CheckConstraint(
+                condition=(
+                    Q(signed_at__isnull=True)
+                    & Q(deepest_mm__isnull=True)
+                    & Q(past_protocol__isnull=True)
+                )
+                | (Q(signed_at__isnull=False) & Q(past_protocol__isnull=False)),
+                name="session_depths_of_the_signed",
+            ),
+            models.CheckConstraint(
                 condition=Q(device_kind="pen") | Q(device__isnull=True),
                 name="session_roller_has_no_handpiece",
             ),
         ]
         indexes = [
             models.Index(fields=["patient", "-performed_on"], name="session_latest"),
-            models.Index(fields=["plan", "performed_on"], name="session_of_plan"),
+            models.Index(
+                fields=["plan", "performed_on"],
+                name="session_of_plan",
+                condition=Q(signed_at__isnull=False),
+                include=["deepest_mm", "past_protocol"],
+            ),
             models.Index(fields=["performed_on"], name="session_by_day"),
             models.Index(
                 fields=["practitioner"],
@@ -376,24 +396,3 @@ class SessionTopical(models.Model):
 
     def __str__(self) -> str:
         return f"Topical {self.pk}"
-
-
-class ChecklistTick(models.Model):
-    """One line of the sterile checklist, ticked."""
-
-    session = models.ForeignKey(
-        TreatmentSession, on_delete=models.PROTECT, related_name="ticks"
-    )
-    item = models.CharField(max_length=30)
-    at = models.DateTimeField()
-    by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["session", "item"], name="checklist_tick_once"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"Checklist tick {self.pk}"

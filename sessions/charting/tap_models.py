@@ -1,4 +1,4 @@
-"""The taps on a sheet, and who took it over: what was changed, by whom, and why."""
+"""What is tapped on a sheet: every tap, the ticks, and who took the sheet over."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -64,3 +64,24 @@ class TakeOver(models.Model):
 
     def __str__(self) -> str:
         return f"Take-over {self.pk}"
+
+
+class ChecklistTick(models.Model):
+    """One line of the sterile checklist, ticked."""
+
+    session = models.ForeignKey(
+        "treatments.TreatmentSession", on_delete=models.PROTECT, related_name="ticks"
+    )
+    item = models.CharField(max_length=30)
+    at = models.DateTimeField()
+    by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "item"], name="checklist_tick_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Checklist tick {self.pk}"

@@ -89,7 +89,7 @@ def sessions(course: Course, *, today: date) -> tuple[SessionMark, ...]:
 
 def _depth(session: TreatmentSession | None) -> Decimal | None:
     """The deepest setting, as `queries.sessions_of` counted it."""
-    return getattr(session, "deepest_mm", None)
+    return getattr(session, "depth_mm", None)
 
 
 def _calm(session: TreatmentSession | None) -> int | None:

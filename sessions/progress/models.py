@@ -60,7 +60,11 @@ class Score(models.Model):
                 name="score_course",
                 condition=Q(withdrawn_at__isnull=True),
             ),
-            models.Index(fields=["plan", "scale", "rated_on"], name="score_of_plan"),
+            models.Index(
+                fields=["plan", "scale", "rated_on", "id"],
+                name="score_of_plan",
+                condition=Q(withdrawn_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -40,7 +40,7 @@ class Step:
     @property
     def deepest_mm(self) -> Decimal | None:
         """The deepest setting, as `queries.sessions_of` counted it."""
-        return getattr(self.session, "deepest_mm", None)
+        return getattr(self.session, "depth_mm", None)
 
     @property
     def day_words(self) -> str:

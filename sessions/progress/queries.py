@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import DecimalField, Max, Q, QuerySet, Value
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Concat
 
 from clinic.rules import scales
@@ -104,17 +104,21 @@ def visits_of(plan: Plan) -> QuerySet[Visit]:
 
 
 def sessions_of(plan: Plan) -> QuerySet[TreatmentSession]:
-    """The sessions of a plan with their deepest setting, in order of time."""
-    deepest = Coalesce(
-        "zones__depth_setting_mm",
-        "zones__needle_length_mm",
-        output_field=DecimalField(),
+    """The sessions of a plan with their deepest setting, in order of time.
+
+    A signed session keeps it; of one that goes on it is the deepest so far.
+    """
+    treated = ZoneTreatment.objects.filter(session=OuterRef("pk"), is_left_out=False)
+    so_far = (
+        treated.annotate(depth_mm=Coalesce("depth_setting_mm", "needle_length_mm"))
+        .order_by(F("depth_mm").desc(nulls_last=True))
+        .values("depth_mm")[:1]
     )
     return (
         TreatmentSession.objects.filter(plan=plan)
         .select_related("recovery")
         .only("visit_id", "performed_on", "signed_at", "recovery__calm_on_day")
-        .annotate(deepest_mm=Max(deepest, filter=Q(zones__is_left_out=False)))
+        .annotate(depth_mm=Coalesce("deepest_mm", Subquery(so_far)))
         .order_by("performed_on", "id")
     )
 

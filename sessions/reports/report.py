@@ -86,7 +86,7 @@ def progress(filters: Filters, *, now: datetime) -> Report:
         staying=keeping.staying(filters),
         staying_before=keeping.staying(before),
         missed=missed,
-        missed_before=keeping.missed(before)[0],
+        missed_before=keeping.missed_whole(before),
         missed_slots=slots,
         missed_months=missed_months,
         rooms=use.rooms(filters),

@@ -44,8 +44,9 @@ PARTS: dict[str, type[models.Model]] = {
     "ticks": ChecklistTick,
     "depth_overrides": DepthOverride,
 }
-# The row's own key and lock, and the fingerprint itself.
+# The row's own key and lock, the fingerprint itself, and what follows from the zones.
 LEFT_OUT = {"id", "session_id", "version", "digest_version", "signed_digest"}
+LEFT_OUT |= {"deepest_mm", "past_protocol"}
 OTHER = {
     "BooleanField": "NOT coalesce({0}, false)",
     "DateField": "coalesce({0}, '2026-01-01') + 1",

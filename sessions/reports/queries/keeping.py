@@ -60,7 +60,7 @@ WITH begun AS (
      WHERE signed_at IS NOT NULL GROUP BY plan_id
     HAVING min(performed_on) BETWEEN %(first)s AND %(last)s
 ),
-course AS (
+course AS MATERIALIZED (
     SELECT plan.id, plan.status, begun.done,
            (SELECT count(*) FROM treatments_plannedsession planned
              WHERE planned.plan_id = plan.id AND NOT planned.is_dropped) AS planned
@@ -104,7 +104,16 @@ SELECT extract(isodow FROM starts_at AT TIME ZONE site.time_zone)::int AS weekda
  ORDER BY month NULLS FIRST, 2, 1
 """
 )
-
+# Of a period that is only compared with, nobody asks for its hours and months.
+MISSED_WHOLE = (
+    """
+SELECT count(*) FILTER (WHERE visit.status = 'missed') AS missed, count(*) AS visits
+  FROM treatments_visit visit
+ WHERE day BETWEEN %(first)s AND %(last)s AND visit.status IN ('done', 'missed')
+"""
+    + PART.format(table="visit")
+    + CONDITION_OF_VISIT
+)
 MISSED_ONES = (
     """
 SELECT visit.id
@@ -211,6 +220,12 @@ def missed(filters: Filters) -> tuple[Missed, tuple[Missed, ...], tuple[Missed, 
         visits=sum(one.visits for one in months),
     )
     return whole, slots, months
+
+
+def missed_whole(filters: Filters) -> Missed:
+    """All due visits of the period together."""
+    [row] = rows(MISSED_WHOLE, filters.arguments())
+    return Missed(**row)
 
 
 def missed_visits(

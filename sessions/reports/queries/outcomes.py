@@ -34,13 +34,14 @@ course AS (
     SELECT plan.id, plan.patient_id, plan.practitioner_id, plan.protocol_id,
            condition.kind AS condition, protocol.device_kind,
            COALESCE(NULLIF(plan.goal_scale, ''), condition.baseline_scale) AS main,
-           done.first_on, done.last_on
+           done.first_on, done.last_on, done.deepest_mm, done.past_protocol
       FROM read
       JOIN treatments_plan plan ON plan.id = read.plan_id
       JOIN patients_patientcondition condition ON condition.id = plan.condition_id
       JOIN treatments_protocol protocol ON protocol.id = plan.protocol_id
       JOIN LATERAL (
-        SELECT min(performed_on) AS first_on, max(performed_on) AS last_on
+        SELECT min(performed_on) AS first_on, max(performed_on) AS last_on,
+               max(deepest_mm) AS deepest_mm, bool_or(past_protocol) AS past_protocol
           FROM treatments_treatmentsession session
          WHERE session.plan_id = plan.id AND session.signed_at IS NOT NULL
       ) done ON done.last_on IS NOT NULL
@@ -74,27 +75,6 @@ outcome AS (
      WHERE review.rated_on BETWEEN %(first)s AND %(last)s
 )
 """
-# Last, and only for plans that count: the zones are by far the most rows.
-DEEP = """,
-deep AS (
-    SELECT outcome.*, depth.deepest_mm, depth.past_protocol
-      FROM outcome
-      JOIN LATERAL (
-        SELECT max(COALESCE(zone.depth_setting_mm, zone.needle_length_mm))
-                   AS deepest_mm,
-               COALESCE(bool_or(COALESCE(zone.depth_setting_mm, zone.needle_length_mm)
-                        > limits.high_mm), false) AS past_protocol
-          FROM treatments_treatmentsession session
-          JOIN treatments_zonetreatment zone
-            ON zone.session_id = session.id AND NOT zone.is_left_out
-          LEFT JOIN treatments_protocolzone limits
-                 ON limits.protocol_id = outcome.protocol_id
-                AND limits.zone = zone.zone
-         WHERE session.plan_id = outcome.id AND session.signed_at IS NOT NULL
-      ) depth ON true
-     WHERE outcome.improvement IS NOT NULL
-)
-"""
 PERCENT = (
     "100.0 * scale.sign * (opening.value - review.value) / NULLIF(CASE WHEN "
     "scale.possible THEN scale.sign * (opening.value - scale.best) "
@@ -121,7 +101,8 @@ SELECT GROUPING(condition) AS all_conditions, GROUPING(device_kind) AS all_depth
        condition, device_kind, depth, past_protocol, month, is_shown, {FIGURES}
   FROM (SELECT *, ceil(deepest_mm * 4) / 4 AS depth,
                date_trunc('month', reviewed_on)::date AS month,
-               condition IN (TABLE shown) AS is_shown FROM deep) one
+               condition IN (TABLE shown) AS is_shown FROM outcome
+         WHERE improvement IS NOT NULL) one
  GROUP BY GROUPING SETS ((), (is_shown), (condition), (condition, device_kind, depth),
                          (condition, past_protocol), (month))
 """
@@ -137,7 +118,8 @@ PLANS = """
 SELECT id AS plan_id, patient_id, practitioner_id, condition, device_kind,
        deepest_mm, past_protocol, main AS scale, before_value, after_value,
        improvement, reviewed_on
-  FROM deep
+  FROM outcome
+ WHERE improvement IS NOT NULL
  ORDER BY improvement, id
 """
 
@@ -198,7 +180,7 @@ def statement() -> str:
 
 def outcomes(filters: Filters) -> Outcomes:
     """The improvement in a period; one statement."""
-    return _outcomes(rows(statement() + SHOWN + DEEP + GROUPS, filters.arguments()))
+    return _outcomes(rows(statement() + SHOWN + GROUPS, filters.arguments()))
 
 
 def by_condition(filters: Filters) -> Outcomes:
@@ -309,5 +291,5 @@ def are_enough(plans: Iterable[PlanOutcome]) -> bool:
 
 def plans(filters: Filters) -> Iterable[PlanOutcome]:
     """Every plan behind the outcome figures of a period, the least improved first."""
-    for row in rows(statement() + DEEP + PLANS, filters.arguments()):
+    for row in rows(statement() + PLANS, filters.arguments()):
         yield PlanOutcome(**row)
