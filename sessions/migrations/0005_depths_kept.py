@@ -23,6 +23,11 @@ END $$;
 CREATE TRIGGER session_keep_depths BEFORE UPDATE ON treatments_treatmentsession
     FOR EACH ROW WHEN (NEW.signed_at IS NOT NULL)
     EXECUTE FUNCTION session_keep_depths();
+
+-- Sessions that were signed before get theirs now, once, past the lock.
+ALTER TABLE treatments_treatmentsession DISABLE TRIGGER session_locked;
+UPDATE treatments_treatmentsession SET version = version WHERE signed_at IS NOT NULL;
+ALTER TABLE treatments_treatmentsession ENABLE TRIGGER session_locked;
 """
 BACKWARD = """
 DROP TRIGGER session_keep_depths ON treatments_treatmentsession;
@@ -47,6 +52,7 @@ class Migration(migrations.Migration):
             name='past_protocol',
             field=models.BooleanField(editable=False, null=True),
         ),
+        migrations.RunSQL(FORWARD, BACKWARD),
         migrations.AddConstraint(
             model_name='treatmentsession',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('signed_at__isnull', True), ('deepest_mm__isnull', True), ('past_protocol__isnull', True)), models.Q(('signed_at__isnull', False), ('past_protocol__isnull', False)), _connector='OR'), name='session_depths_of_the_signed'),
@@ -67,5 +73,4 @@ class Migration(migrations.Migration):
             model_name='score',
             index=models.Index(condition=models.Q(('withdrawn_at__isnull', True)), fields=['plan', 'scale', 'rated_on', 'id'], name='score_of_plan'),
         ),
-        migrations.RunSQL(FORWARD, BACKWARD),
     ]
