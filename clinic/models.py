@@ -13,7 +13,7 @@ from clinic.places.models import (
     WorkingHours,
 )
 from clinic.rulebook.models import RuleSetting
-from clinic.staff.models import Qualification, User
+from clinic.staff.models import DepthScope, Qualification, User
 from clinic.web.models import FormKey
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "AuditSeal",
     "Clinic",
     "Closure",
+    "DepthScope",
     "Device",
     "FormKey",
     "Lot",

@@ -57,6 +57,7 @@ _WORDS: Mapping[str, Promise | str] = {
     "person.sessions_ended": gettext_lazy("Signed a person out"),
     "qualification.added": gettext_lazy("Added a qualification"),
     "qualification.withdrawn": gettext_lazy("Withdrew a qualification"),
+    "depth_scope.set": gettext_lazy("Set the depth limits by law"),
     "device.added": gettext_lazy("Added a device"),
     "device.changed": gettext_lazy("Changed a device"),
     "lot.received": gettext_lazy("Received a lot"),

@@ -106,6 +106,17 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='DepthScope',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('jurisdiction', models.CharField(blank=True, max_length=60, verbose_name='place')),
+                ('checked_on', models.DateField(blank=True, null=True, verbose_name='checked on')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='depth_scope_only_one'), models.CheckConstraint(condition=models.Q(('jurisdiction', ''), ('checked_on__isnull', False), _connector='OR'), name='depth_scope_was_checked')],
+            },
+        ),
+        migrations.CreateModel(
             name='Qualification',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -1,29 +1,34 @@
 """How deep a person may needle: jurisdiction, role, qualification (CLINICAL 3.3).
 
-The rows of the book are examples, switched off: a clinic enters its own limits
-and dates them. Above such a limit is an absolute BLOCK: nobody overrides it.
+The rows of the book are examples of weak sources, shipped switched off: a clinic
+switches on those of its place, on the day it checked them. Above such a limit is an
+absolute BLOCK: nobody overrides it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from clinic.rules.findings import Finding, Verdict
 from clinic.rules.sourced import Measure, Note, Provenance, Row, Source
 
+ANYWHERE = "Any"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScopeRule:
     """One limit in mm for one role in one jurisdiction.
 
-    No `max` with `medical_only` means: closed to those who are not medical
-    professionals. No `max` without it: no figure was seen.
+    Who holds one of the `qualifications` has the role. No `max` with `medical_only`
+    means: closed to those who are not medical professionals. No `max` without it: no
+    figure was seen.
     """
 
     key: str
     jurisdiction: str
     operator_role: str
+    qualifications: frozenset[str]
     max: Measure | None
     medical_only: bool
     enabled: bool
@@ -42,6 +47,7 @@ def _scope_rule(row: Row) -> ScopeRule:
         key=row.key,
         jurisdiction=row.text("jurisdiction"),
         operator_role=row.text("operator_role"),
+        qualifications=frozenset(row.texts("qualifications")),
         max=row.measure_or_none("max"),
         medical_only=row.flag("medical_only"),
         enabled=row.flag("enabled"),
@@ -55,21 +61,38 @@ def _scope_rule(row: Row) -> ScopeRule:
     return rule
 
 
-def limit_mm(
-    rules: Iterable[ScopeRule], *, jurisdiction: str, operator_role: str
-) -> Decimal | None:
-    """The lowest limit in mm among rules switched on, None when there is none.
+def jurisdictions(rules: Iterable[ScopeRule]) -> tuple[str, ...]:
+    """The places that have a rule for a qualification, in the order of the book."""
+    return tuple(dict.fromkeys(r.jurisdiction for r in rules if r.qualifications))
 
-    A rule that closes needling to the role gives 0.
+
+def in_force(rules: Iterable[ScopeRule], *, jurisdiction: str) -> tuple[ScopeRule, ...]:
+    """The rules of a place and those of any, switched on; none for an empty place."""
+    places = {jurisdiction, ANYWHERE} if jurisdiction else set()
+    return tuple(
+        replace(rule, enabled=True) for rule in rules if rule.jurisdiction in places
+    )
+
+
+def limit_mm(
+    rules: Iterable[ScopeRule], *, qualifications: Collection[str]
+) -> Decimal | None:
+    """The limit in mm of who holds these, by the rules switched on; None without one.
+
+    The lowest rule of a qualification counts, and of several qualifications the
+    widest; one of which no rule speaks adds nothing. A rule that closes needling to
+    the role gives 0.
     """
-    limits = [
-        rule.max.value if rule.max else Decimal(0)
-        for rule in rules
-        if rule.enabled
-        and (rule.jurisdiction, rule.operator_role) == (jurisdiction, operator_role)
-        and (rule.max or rule.medical_only)
-    ]
-    return min(limits, default=None)
+    on = [rule for rule in rules if rule.enabled and (rule.max or rule.medical_only)]
+    found = (
+        [_figure(rule) for rule in on if kind in rule.qualifications]
+        for kind in qualifications
+    )
+    return max((min(limits) for limits in found if limits), default=None)
+
+
+def _figure(rule: ScopeRule) -> Decimal:
+    return rule.max.value if rule.max else Decimal(0)
 
 
 def check(
@@ -92,22 +115,28 @@ def check(
 
 
 def operator(
-    *, planned: Iterable[tuple[str, Decimal | None]], operator_max_mm: Decimal | None
+    *,
+    planned: Iterable[tuple[str, Decimal | None]],
+    operator_max_mm: Decimal | None,
+    scope_max_mm: Decimal | None = None,
 ) -> tuple[Finding, ...]:
     """Findings on a person who is to treat zones, each with its depth in mm.
 
-    Without a valid qualification (`operator_max_mm` None) nothing may be treated,
-    however deep; where no depth is meant yet, any qualification will do. Of
-    several zones beyond the limit the deepest speaks for all.
+    Without a valid qualification (`operator_max_mm` None), or where the law closes
+    needling to the role, nothing may be treated, however deep; where no depth is meant
+    yet, any qualification will do. Of several zones beyond the limit the deepest speaks
+    for all.
     """
     zones = tuple(planned)
-    if operator_max_mm is None:
+    if operator_max_mm is None or scope_max_mm == 0:
         return (_unqualified(frozenset(zone for zone, _mm in zones)),)
     known = [(mm, zone) for zone, mm in zones if mm is not None]
     if not known:
         return ()
     mm, zone = max(known)
-    return check(mm=mm, zone=zone, scope_max_mm=None, operator_max_mm=operator_max_mm)
+    return check(
+        mm=mm, zone=zone, scope_max_mm=scope_max_mm, operator_max_mm=operator_max_mm
+    )
 
 
 def _unqualified(zones: frozenset[str]) -> Finding:

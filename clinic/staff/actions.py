@@ -11,9 +11,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clinic.audit import actions as audit
-from clinic.audit.changes import save_changes
+from clinic.audit.changes import assign, save_changes
 from clinic.staff import links
-from clinic.staff.models import Qualification, User
+from clinic.staff.models import DepthScope, Qualification, User
 from clinic.staff.roles import Capability, Role
 
 
@@ -260,6 +260,33 @@ def withdraw_qualification(
             qualification=locked.pk,
         )
     return locked
+
+
+@transaction.atomic
+def set_depth_scope(
+    *, jurisdiction: str, checked_on: date | None, by: User, now: datetime
+) -> DepthScope:
+    """Switch on the limits by law of a place, as checked on a day; or all off.
+
+    They hold from now on for whatever is planned, booked or recorded.
+    """
+    DepthScope.objects.get_or_create(pk=1)
+    scope = DepthScope.objects.select_for_update().get(pk=1)
+    values = {"jurisdiction": jurisdiction, "checked_on": checked_on}
+    before = scope.jurisdiction
+    if changed := assign(scope, values):
+        scope.save(update_fields=changed)
+        audit.record(
+            by=by,
+            now=now,
+            action="depth_scope.set",
+            object_kind="depth_scope",
+            object_id=scope.pk,
+            fields=changed,
+            before=before,
+            after=jurisdiction,
+        )
+    return scope
 
 
 @transaction.atomic

@@ -1,12 +1,16 @@
 """Forms of people: who somebody is, roles, qualifications, a password by link."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from clinic.rules import scope
 from clinic.staff.actions import PersonEntry, QualificationEntry, RolesEntry
 from clinic.staff.models import (
     CAPABILITY_LABELS,
@@ -144,8 +148,8 @@ class QualificationForm(KeyedForm):
         widget=ShortInput(attrs={"inputmode": "decimal"}),
         help_text=_(
             "How deep its holder may needle, up to 3.00 mm: the smallest that the "
-            "certificate, the law where you work and the clinic allow. No other "
-            "limit of the person is checked."
+            "certificate, the law where you work and the clinic allow. Where limits "
+            "by law are switched on in the settings, the smaller one counts."
         ),
     )
 
@@ -235,3 +239,35 @@ class OwnSettingsForm(KeyedForm):
         help_text=_("For example N for new. Press ? to see them all."),
     )
     helper = helper(submit=_("Save"))
+
+
+class DepthScopeForm(KeyedForm):
+    """Whose limits by law hold here, and when somebody checked them."""
+
+    jurisdiction = forms.ChoiceField(label=_("Limits of"), required=False)
+    checked_on = forms.DateField(
+        label=_("Checked with the board on"), required=False, widget=DayInput
+    )
+    helper = helper(submit=_("Save"))
+
+    def __init__(
+        self, *args: Any, places: Iterable[str], today: date, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        choices = [(place, place) for place in places if place != scope.ANYWHERE]
+        self.fields["jurisdiction"].choices = [  # type: ignore[attr-defined]
+            ("", _("None: switched off")),
+            *choices,
+            (scope.ANYWHERE, _("Another place: the medical ceiling only")),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """What is switched on was checked, and not tomorrow."""
+        data = super().clean() or self.cleaned_data
+        day = data.get("checked_on")
+        if data.get("jurisdiction") and day is None and "checked_on" not in self.errors:
+            self.add_error("checked_on", _now("Enter the day on which it was checked."))
+        if day is not None and day > self.today:
+            self.add_error("checked_on", _now("That day is in the future."))
+        return data

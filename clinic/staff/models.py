@@ -176,6 +176,29 @@ class User(AbstractBaseUser):
         return self.has_role(Role.OWNER)
 
 
+class DepthScope(models.Model):
+    """The place whose limits by law hold here, and when somebody checked them.
+
+    One row at most; without it, or without a place, no such limit is switched on
+    (CLINICAL 3.3: the rows are examples of weak sources).
+    """
+
+    jurisdiction = models.CharField(_("place"), max_length=60, blank=True)
+    checked_on = models.DateField(_("checked on"), null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="depth_scope_only_one"),
+            models.CheckConstraint(
+                condition=Q(jurisdiction="") | Q(checked_on__isnull=False),
+                name="depth_scope_was_checked",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Depth scope {self.jurisdiction}"
+
+
 class Qualification(models.Model):
     """A licence or certificate, and how deep it allows its holder to needle."""
 

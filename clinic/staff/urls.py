@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.staff import audit_views, help_views, own_views, people_views
+from clinic.staff import audit_views, help_views, own_views, people_views, scope_views
 
 urlpatterns = [
     path("", own_views.home, name="home"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("me/sessions/<int:pk>/end/", own_views.end_session, name="my-session-end"),
     path("sign-in/link/", own_views.link_password, name="link-password"),
     path("sign-in/link/<str:token>/", own_views.link, name="link"),
+    path("settings/depth-limits/", scope_views.depth_limits, name="depth-limits"),
     path("settings/people/", people_views.people, name="people"),
     path("settings/people/add/", people_views.add_person, name="person-add"),
     path("settings/people/<int:pk>/", people_views.person, name="person"),

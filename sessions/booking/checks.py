@@ -303,7 +303,8 @@ def _operator(facts: Facts, wanted: Wanted) -> tuple[Finding, ...]:
         return ()
     return scope.operator(
         planned=[(zone.zone, zone.mm) for zone in wanted.planned],
-        operator_max_mm=facts.permits.depth_mm(wanted.practitioner_id, wanted.on),
+        operator_max_mm=facts.permits.qualified_mm(wanted.practitioner_id, wanted.on),
+        scope_max_mm=facts.permits.scope_mm(wanted.practitioner_id, wanted.on),
     )
 
 
@@ -313,9 +314,11 @@ def refuse_unqualified(
     """A plan may name nobody who may not carry it out today; raises RefusedError."""
     if practitioner_id is None:
         return
-    limit_mm = staff.permits_of([practitioner_id]).depth_mm(practitioner_id, on)
+    permits = staff.permits_of([practitioner_id])
     found = scope.operator(
-        planned=[("", mm) for mm in depths_mm], operator_max_mm=limit_mm
+        planned=[("", mm) for mm in depths_mm],
+        operator_max_mm=permits.qualified_mm(practitioner_id, on),
+        scope_max_mm=permits.scope_mm(practitioner_id, on),
     )
     gate = gates.gate(findings=found, step=Step.PLAN)
     if not gate.is_open:

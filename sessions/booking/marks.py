@@ -11,7 +11,7 @@ from clinic.rules.findings import Finding
 from clinic.rules.gates import Gate, Pass
 from clinic.rules.series import Code, Reason
 
-QUALIFICATION_CODES = frozenset({"unqualified", "depth-qualification"})
+QUALIFICATION_CODES = frozenset({"unqualified", "depth-qualification", "depth-scope"})
 GAP_CODES = frozenset({"interval-block", "interval-short", "interval-long"})
 SHORT_OR_LONG = frozenset({Code.SHORT_GAP, Code.LONG_GAP})
 

@@ -89,6 +89,10 @@ SENTENCES = {
     ("depth-qualification", ""): gettext_lazy(
         "%(mm)s mm is deeper than the %(limit)s mm this practitioner is qualified for."
     ),
+    ("depth-scope", ""): gettext_lazy(
+        "%(mm)s mm is deeper than the %(limit)s mm the law here allows this"
+        " practitioner."
+    ),
     ("unqualified", ""): gettext_lazy(
         "The practitioner has no valid qualification on that day."
     ),

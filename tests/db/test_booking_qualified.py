@@ -6,16 +6,16 @@ from decimal import Decimal
 
 import pytest
 
-from clinic.models import Qualification, User
+from clinic.models import DepthScope, Qualification, User
 from clinic.rules.freetime import DayResources
 from clinic.rules.gates import Pass
 from clinic.staff.queries import permits_of
 from clinic.staff.roles import Role
-from sessions.booking import actions, occupancy, plan_actions, qualified
+from sessions.booking import actions, occupancy, plan_actions, qualified, words
 from sessions.booking.actions import Move
 from sessions.booking.checks import RefusedError
 from sessions.booking.plan_actions import PlanBooking
-from sessions.models import Plan
+from sessions.models import Plan, PlannedSession
 from sessions.plans.actions import PlanEntry
 from sessions.plans.statuses import PlanStatus
 from tests import factories
@@ -47,6 +47,42 @@ def test_the_planned_depth_may_reach_the_limit_and_not_pass_it(
     assert error.gate.does is Pass.REFUSED
     assert not error.gate.may_pass
     assert error.judged[0].first_allowed_on is None
+
+
+@pytest.mark.parametrize(("depth", "is_fine"), [("1.00", True), ("1.01", False)])
+@pytest.mark.regression
+def test_the_planned_depth_stays_within_the_law_of_the_place(
+    depth: str, is_fine: bool
+) -> None:
+    course = Course(depth_mm=depth)
+    Qualification.objects.update(kind="aesthetic", greatest_depth_mm=Decimal(3))
+    DepthScope.objects.create(pk=1, jurisdiction="North Carolina", checked_on=TODAY)
+    entry = course.entry(2, BOOKED_IN_DAYS)
+    if is_fine:
+        assert len(course.book(entry)) == 1
+        return
+    error = refused(course, entry)
+    assert refusing(error) == {"depth-scope"}
+    assert error.gate.does is Pass.REFUSED
+    assert not error.gate.may_pass
+    said = words.lines_of(error.judged, clinical=True)[0].text
+    assert "1.01 mm is deeper than the 1.0 mm the law here allows" in said
+    told = words.lines_of(error.judged, clinical=False)[0].text
+    assert "mm" not in told
+
+
+@pytest.mark.regression
+def test_who_may_not_needle_at_all_by_law_is_not_booked_whatever_is_planned() -> None:
+    course = Course()
+    PlannedSession.objects.update(planned_mm=None)
+    course.plan.protocol.zones.update(low_mm=None, high_mm=None)
+    Qualification.objects.update(kind="aesthetic", greatest_depth_mm=Decimal(3))
+    entry = course.entry(2, BOOKED_IN_DAYS)
+    place = "Illinois, Ohio, California and others"
+    DepthScope.objects.create(pk=1, jurisdiction=place, checked_on=TODAY)
+    assert refusing(refused(course, entry)) == {"unqualified"}
+    DepthScope.objects.update(jurisdiction="Florida")
+    assert len(course.book(entry)) == 1
 
 
 @pytest.mark.parametrize(("spare_days", "is_fine"), [(0, True), (-1, False)])

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from clinic.devices.models import Unit
+from clinic.models import DepthScope
 from clinic.staff.roles import Capability
 from sessions.charting.actions import state
 from sessions.charting.entries import (
@@ -155,6 +156,21 @@ def test_above_the_operators_qualification_nobody_overrides(db: None) -> None:
     chair.tap(session, depth("1.25"))
     error = refused(chair, session, depth("1.50", override_reason=WHY))
     assert error.findings[0].code == "depth-qualification"
+    assert (error.asks, error.may_pass) == ("", frozenset())
+
+
+@pytest.mark.regression
+def test_above_the_law_of_the_place_nobody_overrides(db: None) -> None:
+    practitioner = factories.make_practitioner(
+        depth_mm="3.00", capabilities=(Capability.PRESCRIBER,)
+    )
+    practitioner.qualifications.update(kind="aesthetic")
+    DepthScope.objects.create(pk=1, jurisdiction="North Carolina", checked_on=TODAY)
+    chair = make_chair(practitioner=practitioner)
+    session = chair.open()
+    chair.tap(session, depth("1.00"))
+    error = refused(chair, session, depth("1.25", override_reason=WHY))
+    assert error.findings[0].code == "depth-scope"
     assert (error.asks, error.may_pass) == ("", frozenset())
 
 

@@ -24,35 +24,92 @@ def test_a_switched_on_example_is_refused():
         compose(tables=tables, revision="x")
 
 
-def limit(*rules, jurisdiction="Utah", operator_role="Master aesthetician"):
-    return scope.limit_mm(rules, jurisdiction=jurisdiction, operator_role=operator_role)
+KINDS = {"aesthetic", "needling", "medical", "nursing"}
 
 
-def test_a_rule_switched_off_limits_nobody():
-    assert limit(BY_KEY["US_UT_MASTER_AESTHETICIAN"]) is None
+def limit(jurisdiction, *kinds):
+    rules = scope.in_force(BOOK.scope, jurisdiction=jurisdiction)
+    return scope.limit_mm(rules, qualifications=kinds)
 
 
-def test_a_rule_switched_on_limits_its_role_in_its_jurisdiction_only():
-    utah = replace(BY_KEY["US_UT_MASTER_AESTHETICIAN"], enabled=True)
-    assert limit(utah) == Decimal("1.5")
-    assert limit(utah, jurisdiction="Arizona") is None
-    assert limit(utah, operator_role="Nurse") is None
+def test_nothing_switched_on_limits_nobody():
+    assert scope.limit_mm(BOOK.scope, qualifications=KINDS) is None
+    assert limit("", "aesthetic", "medical") is None
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction", "kinds", "expected"),
+    [
+        ("Utah", ["aesthetic"], "1.5"),
+        ("Utah", ["needling"], "1.5"),
+        ("Arizona", ["aesthetic", "needling"], "0.5"),
+        ("North Carolina", ["aesthetic"], "1.0"),
+        ("Utah", ["medical"], "2.5"),
+        ("Utah", ["nursing"], "2.5"),
+        ("Arizona", ["aesthetic", "medical"], "2.5"),
+        ("Any", ["medical"], "2.5"),
+        ("Any", ["aesthetic"], None),
+        ("Florida", ["aesthetic"], None),
+        ("Florida", ["aesthetic", "nursing"], "2.5"),
+        ("Illinois, Ohio, California and others", ["aesthetic"], "0"),
+        ("Illinois, Ohio, California and others", ["needling", "nursing"], "2.5"),
+        ("Utah", [], None),
+        ("Nowhere", ["aesthetic"], None),
+    ],
+)
+def test_a_place_limits_the_roles_that_its_rules_name(jurisdiction, kinds, expected):
+    wanted = None if expected is None else Decimal(expected)
+    assert limit(jurisdiction, *kinds) == wanted
 
 
 def test_the_lowest_of_several_limits_counts():
     utah = replace(BY_KEY["US_UT_MASTER_AESTHETICIAN"], enabled=True)
     lower = replace(utah, max=replace(utah.max, value=Decimal("1.0")))
-    assert limit(utah, lower) == Decimal("1.0")
+    found = scope.limit_mm((utah, lower), qualifications=["aesthetic"])
+    assert found == Decimal("1.0")
 
 
-def test_closed_to_the_role_means_no_depth_at_all():
-    closed = replace(BY_KEY["US_MEDICAL_ONLY"], enabled=True)
-    found = limit(
-        closed, jurisdiction=closed.jurisdiction, operator_role=closed.operator_role
+def test_home_use_is_no_place_a_clinic_can_be_in():
+    offered = scope.jurisdictions(BOOK.scope)
+    assert "Home use" not in offered
+    assert {"Utah", "Any", "Florida"} <= set(offered)
+
+
+def test_the_rows_name_qualifications_that_exist():
+    named = {kind for rule in BOOK.scope for kind in rule.qualifications}
+    assert named == KINDS
+
+
+PLANNED = [("FH", Decimal("0.75")), ("CM-R", Decimal("1.25"))]
+
+
+@pytest.mark.parametrize(
+    ("qualified", "lawful", "expected"),
+    [
+        ("1.25", "1.25", []),
+        ("1.25", "1.24", ["depth-scope"]),
+        ("1.24", "1.25", ["depth-qualification"]),
+        ("1.24", "1.24", ["depth-scope", "depth-qualification"]),
+        ("3", "0", ["unqualified"]),
+        (None, "2.5", ["unqualified"]),
+    ],
+)
+def test_the_smaller_of_law_and_qualification_refuses_and_nobody_overrides_it(
+    qualified, lawful, expected
+):
+    found = scope.operator(
+        planned=PLANNED,
+        operator_max_mm=None if qualified is None else Decimal(qualified),
+        scope_max_mm=Decimal(lawful),
     )
-    assert found == 0
+    assert [finding.code for finding in found] == expected
+    assert all(finding.absolute for finding in found)
 
 
-def test_a_rule_without_a_figure_limits_nobody():
-    florida = replace(BY_KEY["US_FL"], enabled=True)
-    assert limit(florida, jurisdiction="Florida", operator_role="Aesthetician") is None
+def test_closed_to_the_role_is_closed_where_no_depth_is_meant_yet():
+    found = scope.operator(
+        planned=[("FH", None)],
+        operator_max_mm=Decimal(3),
+        scope_max_mm=Decimal(0),
+    )
+    assert [finding.code for finding in found] == ["unqualified"]

@@ -184,6 +184,7 @@ DOORS: dict[str, tuple[str, ...]] = {
         "clinic:clinic",
         "clinic:closure-remove",
         "clinic:closures",
+        "clinic:depth-limits",
         "clinic:person-hours",
         "clinic:person-places",
         "clinic:room",

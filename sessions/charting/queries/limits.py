@@ -38,6 +38,7 @@ class Limits:
     kind: Kind
     device: Device | None
     operator_max_mm: Decimal | None
+    scope_max_mm: Decimal | None
     condition: str | None
     phototype: int | None
     age: int | None
@@ -70,6 +71,7 @@ class Limits:
             age=self.age,
             first_session=self.first_session,
             operator_max_mm=self.operator_max_mm,
+            scope_max_mm=self.scope_max_mm,
         )
 
     def check(self, *, zone: str, mm: Decimal, scar: bool) -> tuple[Finding, ...]:
@@ -100,6 +102,8 @@ def limits_of(session: TreatmentSession) -> Limits:
     effective = effective_book()
     book = effective.book
     patient, condition = session.patient, session.condition
+    operator = session.practitioner_id
+    permits = staff.permits_of([operator])
     zones: Iterable[ProtocolZone] = ()
     if session.plan is not None:
         zones = ProtocolZone.objects.filter(protocol_id=session.plan.protocol_id)
@@ -108,9 +112,8 @@ def limits_of(session: TreatmentSession) -> Limits:
         effective=effective,
         kind=Kind(session.device_kind),
         device=book.devices.get(session.model_key),
-        operator_max_mm=staff.valid_depth_mm(
-            session.practitioner, session.performed_on
-        ),
+        operator_max_mm=permits.qualified_mm(operator, session.performed_on),
+        scope_max_mm=permits.scope_mm(operator, session.performed_on),
         condition=condition.kind
         if condition is not None and condition.kind in book.conditions
         else None,
