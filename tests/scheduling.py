@@ -1,5 +1,8 @@
 """Which tests share a process: those that share something dear to make.
 
+And those of the rules, file by file: they are many and short, and to be handed out
+one by one took the process that does it longer than they take.
+
 xdist's own `--dist loadgroup` groups nothing under pytest 9: it writes the group into
 `Item._nodeid`, which is no more. Here the name of the test tells.
 """
@@ -12,7 +15,7 @@ from xdist.scheduler.loadscope import LoadScopeScheduling
 
 TOGETHER = re.compile(
     r"tests/(db/test_(demo|record_fingerprint)|start/test_(localdb|serving)"
-    r"|test_architecture)\.py|walk as \w+"
+    r"|rules/\w+|test_\w+)\.py|walk as \w+"
 )
 
 
