@@ -14,10 +14,8 @@ from clinic.web.charts.frame import Band
 from clinic.web.charts.progress import Course as Picture
 from clinic.web.charts.progress import Reading, SessionMark
 from clinic.web.drawing.needles import NeedleState
-from sessions.booking.models import Visit
-from sessions.charting.models import TreatmentSession
 from sessions.progress import queries
-from sessions.progress.queries import Course
+from sessions.progress.queries import Course, Turn
 from sessions.progress.queries import Reading as Read
 
 ENDED = ("finished", "stopped")
@@ -69,42 +67,25 @@ def show(course: Course, *, scale: Scale, book: RuleBook, today: date) -> Shown:
 
 def sessions(course: Course, *, today: date) -> tuple[SessionMark, ...]:
     """Every session that was done, is on today, or is booked, with its needles."""
-    done = {one.visit_id: one for one in course.sessions}
-    marks = []
-    for visit in course.visits:
-        if visit.kind != "session" or visit.planned_session is None:
-            continue
-        session = done.get(visit.pk)
-        marks.append(
-            SessionMark(
-                on=visit.day,
-                number=visit.planned_session.number,
-                state=_state(visit, session, today=today),
-                depth_mm=_depth(session) or visit.planned_session.planned_mm,
-                calm_days=_calm(session),
-            )
+    return tuple(
+        SessionMark(
+            on=turn.day,
+            number=turn.number,
+            state=_state(turn, today=today),
+            depth_mm=turn.depth_mm or turn.planned_mm,
+            calm_days=turn.calm_on_day,
         )
-    return tuple(marks)
+        for turn in course.turns
+        if turn.kind == "session" and turn.number is not None
+    )
 
 
-def _depth(session: TreatmentSession | None) -> Decimal | None:
-    """The deepest setting, as `queries.sessions_of` counted it."""
-    return getattr(session, "depth_mm", None)
-
-
-def _calm(session: TreatmentSession | None) -> int | None:
-    recovery = getattr(session, "recovery", None)
-    return recovery.calm_on_day if recovery else None
-
-
-def _state(
-    visit: Visit, session: TreatmentSession | None, *, today: date
-) -> NeedleState:
-    if visit.status == "missed":
+def _state(turn: Turn, *, today: date) -> NeedleState:
+    if turn.status == "missed":
         return NeedleState.MISSED
-    if visit.status == "done" or (session and session.signed_at):
+    if turn.status == "done" or turn.is_signed:
         return NeedleState.DONE
-    return NeedleState.NOW if visit.day == today else NeedleState.PLANNED
+    return NeedleState.NOW if turn.day == today else NeedleState.PLANNED
 
 
 def _expected(
@@ -187,12 +168,13 @@ def _top(values: Sequence[Decimal], scale: Scale) -> Decimal:
     return min(max(values) * Decimal("1.1"), scale.maximum)
 
 
-def without_calm(course: Course, *, today: date) -> list[TreatmentSession]:
+def without_calm(course: Course, *, today: date) -> list[Turn]:
     """Signed sessions, two days old and more, of which no day of calm is kept."""
     return [
-        session
-        for session in course.sessions
-        if session.signed_at is not None
-        and not hasattr(session, "recovery")
-        and session.performed_on <= today - timedelta(days=2)
+        turn
+        for turn in course.turns
+        if turn.is_signed
+        and turn.calm_on_day is None
+        and turn.performed_on is not None
+        and turn.performed_on <= today - timedelta(days=2)
     ]

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 
 from django.utils import timezone
 
@@ -13,15 +12,15 @@ from clinic.rules.book import RuleBook
 from clinic.rules.scales import Scale
 from clinic.web.templatetags.formats import mm, moment, moment_year
 from patients.models import Patient, PatientCondition
-from sessions.booking.models import Visit
+from sessions.booking.models import KIND_WORDS, STATUS_WORDS, Visit
 from sessions.booking.today import TREATED
-from sessions.charting.models import AdverseEvent, TreatmentSession
+from sessions.charting.models import AdverseEvent
 from sessions.charting.queries.advice import healing_of
 from sessions.plans.models import Plan, PlannedSession
 from sessions.progress import course, queries
 from sessions.progress.course import Shown
 from sessions.progress.models import Score
-from sessions.progress.queries import Course, LastTreatment
+from sessions.progress.queries import Course, LastTreatment, Turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,30 +32,24 @@ class Step:
 
     number: int | str
     state: str
-    visit: Visit
-    session: TreatmentSession | None
+    turn: Turn
     scores: str
-
-    @property
-    def deepest_mm(self) -> Decimal | None:
-        """The deepest setting, as `queries.sessions_of` counted it."""
-        return getattr(self.session, "depth_mm", None)
 
     @property
     def day_words(self) -> str:
         """Its day and clock time; with the year when something is behind it."""
-        starts_at = timezone.localtime(self.visit.starts_at)
-        is_past = self.state in {"done", "missed"} or self.deepest_mm
+        starts_at = timezone.localtime(self.turn.starts_at)
+        is_past = self.state in {"done", "missed"} or self.turn.depth_mm
         return moment_year(starts_at) if is_past else moment(starts_at)
 
     @property
     def words(self) -> str:
         """The deepest setting and who treated; else how it stands, or its kind."""
-        if self.visit.kind != "session":
-            return self.visit.get_kind_display()
-        if not self.deepest_mm:
-            return self.visit.get_status_display()
-        return f"{mm(self.deepest_mm)}, {self.visit.practitioner.full_name}"
+        if self.turn.kind != "session":
+            return str(KIND_WORDS[self.turn.kind])
+        if not self.turn.depth_mm:
+            return str(STATUS_WORDS[self.turn.status])
+        return f"{mm(self.turn.depth_mm)}, {self.turn.practitioner}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +70,7 @@ class Overview:
     healing: Sequence[Phase]
     events: Sequence[AdverseEvent]
     event_names: dict[str, str]
-    without_calm: Sequence[TreatmentSession]
+    without_calm: Sequence[Turn]
 
     @property
     def unbooked(self) -> Sequence[PlannedSession]:
@@ -91,14 +84,14 @@ class Overview:
     def to_treat(self) -> Step | None:
         """The session to go on with: one not signed yet, else the one of today."""
         unsigned = [
-            one for one in self.steps if one.session and not one.session.signed_at
+            one for one in self.steps if one.turn.session_id and not one.turn.is_signed
         ]
         here = [
             one
             for one in self.steps
             if one.state == "now"
-            and one.visit.kind == "session"
-            and one.visit.status in TREATED
+            and one.turn.kind == "session"
+            and one.turn.status in TREATED
         ]
         return next(iter((*unsigned, *here)), None)
 
@@ -157,27 +150,22 @@ def _scale(
 
 
 def _steps(found: Course, shown: Shown | None, *, today: date) -> tuple[Step, ...]:
-    sessions = {one.visit_id: one for one in found.sessions}
     scores = _scores_by_day(found, shown) if shown else {}
-    steps = []
-    for visit in found.visits:
-        planned = visit.planned_session
-        steps.append(
-            Step(
-                number=planned.number if planned else "",
-                state=_state(visit, today),
-                visit=visit,
-                session=sessions.get(visit.pk),
-                scores=scores.get(visit.day, ""),
-            )
+    return tuple(
+        Step(
+            number="" if turn.number is None else turn.number,
+            state=_state(turn, today),
+            turn=turn,
+            scores=scores.get(turn.day, ""),
         )
-    return tuple(steps)
+        for turn in found.turns
+    )
 
 
-def _state(visit: Visit, today: date) -> str:
-    if visit.status in {"done", "missed"}:
-        return visit.status
-    return "now" if visit.day == today else "next"
+def _state(turn: Turn, today: date) -> str:
+    if turn.status in {"done", "missed"}:
+        return turn.status
+    return "now" if turn.day == today else "next"
 
 
 def _scores_by_day(found: Course, shown: Shown) -> dict[date, str]:

@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, Concat
+from django.db import connection
+from django.db.models import Q, QuerySet
 
 from clinic.rules import scales
 from clinic.rules.book import RuleBook
 from clinic.rules.scales import Scale
+from clinic.web import refs
 from patients.models import Patient, PatientCondition
 from sessions.booking.models import Visit
 from sessions.charting.models import AdverseEvent, TreatmentSession, ZoneTreatment
@@ -31,14 +31,67 @@ class Reading(NamedTuple):
     rated_on: date
 
 
+class Turn(NamedTuple):
+    """One visit of a plan: what was planned for it, and the session done at it.
+
+    `depth_mm` is the deepest setting; of a session that goes on, the deepest so far.
+    `calm_on_day` counts from the session.
+    """
+
+    visit_id: int
+    kind: str
+    status: str
+    starts_at: datetime
+    day: date
+    number: int | None
+    planned_mm: Decimal | None
+    practitioner: str
+    session_id: int | None
+    performed_on: date | None
+    is_signed: bool
+    depth_mm: Decimal | None
+    calm_on_day: int | None
+
+    @property
+    def visit_reference(self) -> str:
+        """The visit for addresses."""
+        return refs.scrambled(Visit.PREFIX, self.visit_id)
+
+    @property
+    def session_reference(self) -> str:
+        """The session for addresses, empty while there is none."""
+        key = self.session_id
+        return refs.number(TreatmentSession.PREFIX, key, width=4) if key else ""
+
+
+# Five tables for a name or a number each: as rows of models they took longer to build
+# than the page to draw.
+TURNS = """
+SELECT visit.id, visit.kind, visit.status, visit.starts_at, visit.day, planned.number,
+       planned.planned_mm, practitioner.full_name, session.id, session.performed_on,
+       session.signed_at IS NOT NULL,
+       COALESCE(session.deepest_mm, (
+           SELECT max(COALESCE(zone.depth_setting_mm, zone.needle_length_mm))
+             FROM treatments_zonetreatment zone
+            WHERE zone.session_id = session.id AND NOT zone.is_left_out)),
+       recovery.calm_on_day
+  FROM treatments_visit visit
+  JOIN clinic_user practitioner ON practitioner.id = visit.practitioner_id
+  LEFT JOIN treatments_plannedsession planned ON planned.id = visit.planned_session_id
+  LEFT JOIN treatments_treatmentsession session ON session.visit_id = visit.id
+  LEFT JOIN treatments_recovery recovery ON recovery.session_id = session.id
+ WHERE visit.plan_id = %s AND visit.status <> 'cancelled'
+ ORDER BY visit.starts_at, visit.id
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
     """Everything the overview shows of one plan, as rows."""
 
     plan: Plan
     planned: Sequence[PlannedSession]
-    visits: Sequence[Visit]
-    sessions: Sequence[TreatmentSession]
+    turns: Sequence[Turn]
     readings: Sequence[Reading]
 
 
@@ -76,12 +129,11 @@ def chosen(plans: Sequence[Plan], reference: str) -> Plan | None:
 
 
 def course_of(plan: Plan) -> Course:
-    """The rows of one plan; four queries, however many sessions there are."""
+    """The rows of one plan; three queries, however many sessions there are."""
     return Course(
         plan=plan,
         planned=list(plan.planned_sessions.filter(is_dropped=False).order_by("number")),
-        visits=list(visits_of(plan)),
-        sessions=list(sessions_of(plan)),
+        turns=turns_of(plan),
         readings=[
             Reading._make(row)
             for row in readings_of(plan.condition).values_list(*Reading._fields)
@@ -103,24 +155,11 @@ def visits_of(plan: Plan) -> QuerySet[Visit]:
     )
 
 
-def sessions_of(plan: Plan) -> QuerySet[TreatmentSession]:
-    """The sessions of a plan with their deepest setting, in order of time.
-
-    A signed session keeps it; of one that goes on it is the deepest so far.
-    """
-    treated = ZoneTreatment.objects.filter(session=OuterRef("pk"), is_left_out=False)
-    so_far = (
-        treated.annotate(depth_mm=Coalesce("depth_setting_mm", "needle_length_mm"))
-        .order_by(F("depth_mm").desc(nulls_last=True))
-        .values("depth_mm")[:1]
-    )
-    return (
-        TreatmentSession.objects.filter(plan=plan)
-        .select_related("recovery")
-        .only("visit_id", "performed_on", "signed_at", "recovery__calm_on_day")
-        .annotate(depth_mm=Coalesce("deepest_mm", Subquery(so_far)))
-        .order_by("performed_on", "id")
-    )
+def turns_of(plan: Plan) -> list[Turn]:
+    """The visits of a plan but the cancelled ones, with their sessions, in order."""
+    with connection.cursor() as cursor:
+        cursor.execute(TURNS, [plan.pk])
+        return [Turn._make(row) for row in cursor.fetchall()]
 
 
 def readings_of(condition: PatientCondition) -> QuerySet[Score]:
@@ -183,29 +222,24 @@ class LastTreatment:
 
 
 def last_treatment(patient: Patient) -> LastTreatment | None:
-    """The last signed session with its zones and lots; two queries."""
-    lot = Concat("units__unit__lot__number", Value(" / "), "units__unit__serial")
+    """The last signed session with its zones and lots; three queries."""
+    sessions = TreatmentSession.objects.filter(patient=patient, signed_at__isnull=False)
     session = (
-        TreatmentSession.objects.filter(patient=patient, signed_at__isnull=False)
-        .select_related("device")
+        sessions.select_related("device")
         .only("plan_id", "performed_on", "device_kind", "device__name")
-        .annotate(
-            lots=ArrayAgg(
-                lot,
-                filter=Q(units__isnull=False),
-                order_by="units__id",
-                default=Value([]),
-            )
-        )
         .order_by("-performed_on", "-id")
         .first()
     )
     if session is None:
         return None
+    units = session.units.order_by("id")
     return LastTreatment(
         session=session,
         zones=list(session.zones.order_by("id")),
-        lots=session.lots,
+        lots=[
+            f"{number} / {serial}"
+            for number, serial in units.values_list("unit__lot__number", "unit__serial")
+        ],
     )
 
 
