@@ -208,7 +208,7 @@ def _busy(span: _Span, leaving_out: Sequence[int]) -> _Busy:
     clock = _clock(span.first_day, span.days, roster.zone)
     for person, room, device, is_patients, times in _rows(_VISITS, arguments):
         taken = busy.of_visit(person, room, device, is_patients=is_patients)
-        for number, mask in _masks_by_day(times, clock):
+        for number, mask in clock.masks([int(text) for text in times.split()]):
             for masks in taken:
                 masks[number] |= mask
     return busy
@@ -283,19 +283,6 @@ def _clock(first_day: date, days: int, zone: ZoneInfo) -> _Clock:
             -1,
         ),
     )
-
-
-@lru_cache(maxsize=64)
-def _masks_by_day(times: str, clock: _Clock) -> tuple[tuple[int, int], ...]:
-    """Day numbers and masks of such a text.
-
-    Kept, for the next search of the day finds most people's visits as they were: the
-    same text says the same.
-    """
-    found: dict[int, int] = defaultdict(int)
-    for number, mask in clock.masks([int(text) for text in times.split()]):
-        found[number] |= mask
-    return tuple(found.items())
 
 
 @lru_cache(maxsize=4096)
