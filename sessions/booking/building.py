@@ -8,7 +8,7 @@ from decimal import Decimal
 from clinic.rules import series
 from clinic.rules.findings import Finding
 from clinic.rules.gates import Pass
-from clinic.rules.series import Slot
+from clinic.rules.series import Code, Slot
 from clinic.web.charts.planning import PlannedMark, PlanPicture
 from sessions.booking import marks, past, slots, timeline, words
 from sessions.booking.checks import Judgement
@@ -38,6 +38,11 @@ class Row:
     def is_refused(self) -> bool:
         """Whether a rule stands against its day."""
         return self.judgement.gate.does is Pass.REFUSED
+
+    @property
+    def gap_is_refused(self) -> bool:
+        """Whether it is too near to another session, of this plan or not."""
+        return any(marks.is_of_gap(one) for one in self.judgement.gate.refusing)
 
     @property
     def gap_tone(self) -> Tone:
@@ -108,6 +113,8 @@ def build(ground: Ground, *, step: tuple[int, str] | None = None) -> Built:
         for index, (slot, judgement) in enumerate(zip(found, judged, strict=True))
     )
     lines = slots.checks_of(ground.wishes, found) if pins else proposal.checks
+    if any(row.gap_is_refused for row in rows):  # to a session outside the plan
+        lines = tuple(one for one in lines if one.reason.code != Code.GAPS_KEPT)
     deferred = _deferred(ground)
     due = any(f.code == "screening" for j in judged for f in j.gate.that(Pass.MARKED))
     return Built(

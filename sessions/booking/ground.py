@@ -140,7 +140,6 @@ def ground_of(choice: Choice, *, now: datetime) -> Ground:
         today=today,
         past=past.to_be_written() if choice.anyhow else (),
     )
-    wishes = _wishes(choice, facts, deepest, start_on=first or choice.start_on)
     days = free_days(house, now=now, patient_id=choice.patient.pk)
     return Ground(
         choice=choice,
@@ -148,11 +147,7 @@ def ground_of(choice: Choice, *, now: datetime) -> Ground:
         days=qualified.only_those_who_may(
             days, permits=facts.permits, depth_mm=depths[-1]
         ),
-        wishes=replace(
-            wishes,
-            practitioners=_named(crew),
-            shut=_shut(choice, facts, depths, today=today),
-        ),
+        wishes=_wishes(choice, facts, crew, depths, first=first, today=today),
         depths_mm=depths,
         crew=crew,
         today=today,
@@ -196,8 +191,6 @@ def _shut(
     choice: Choice, facts: Facts, depths: Sequence[Decimal | None], *, today: date
 ) -> tuple[Shut, ...]:
     """The days that other sessions of the same skin keep for themselves."""
-    if choice.anyhow:
-        return ()
     return tuple(
         shut
         for number, mm in enumerate(depths, start=1)
@@ -212,39 +205,67 @@ def _shut(
     )
 
 
+def _passed(shut: Sequence[Shut], *, wished: date) -> Sequence[date]:
+    """The days of the sessions that refuse the day on which the course may begin.
+
+    The first session is planned past the gap to these, in writing, and to no other.
+    """
+    return [
+        one.other_on
+        for one in shut
+        if one.number == 1 and one.refuses and one.first_day <= wished <= one.last_day
+    ]
+
+
 def _wishes(
-    choice: Choice, facts: Facts, deepest: tuple[Planned, ...], *, start_on: date
+    choice: Choice,
+    facts: Facts,
+    crew: Crew,
+    depths: Sequence[Decimal | None],
+    *,
+    first: date | None,
+    today: date,
 ) -> Wishes:
+    deepest = _planned(choice, depths[-1])
     rows = [
         waiting.row_for(facts.book, zone=z.zone, mm=z.mm, condition=z.condition)
         for z in deepest
     ]
+    start_on = first or choice.start_on
+    shut = _shut(choice, facts, depths, today=today)
+    passed = _passed(shut, wished=max(choice.start_on, today)) if choice.anyhow else ()
     return Wishes(
         sessions=choice.sessions,
         minutes=choice.protocol.session_minutes,
         gap=choice.gap,
         start_on=start_on,
-        practitioners=(),
+        practitioners=_named(crew),
         rooms=choice.house.named_rooms(choice.room_id),
         devices=choice.house.named_devices(),
         weekdays=choice.weekdays,
         part_of_day=series.PARTS_OF_DAY.get(choice.part),
-        previous_on=_previous_on(choice, facts, deepest, before=start_on),
+        previous_on=_previous_on(
+            choice, facts, deepest, before=start_on, passed=passed
+        ),
         ready_before=choice.ready,
         ready_margin_days=_days_of(facts.book, FAIR_LOOK),
         away=choice.aways,
         healing_days=_days_of(facts.book, SUN),
         spacing=Spacing.of(rows),
         every_minutes=15,
+        shut=tuple(one for one in shut if one.number > 1 or one.other_on not in passed),
     )
 
 
 def _previous_on(
-    choice: Choice, facts: Facts, planned: tuple[Planned, ...], *, before: date
+    choice: Choice,
+    facts: Facts,
+    planned: tuple[Planned, ...],
+    *,
+    before: date,
+    passed: Sequence[date],
 ) -> date | None:
     """The last session on the same skin before the search begins."""
-    if choice.anyhow:
-        return None  # past the gap to it, in writing
     codes = [zone.zone for zone in planned]
     days = [
         treated.on
@@ -254,7 +275,9 @@ def _previous_on(
         if any(waiting.same_zone(facts.book, treated.zone, code) for code in codes)
     ]
     latest = max(days, default=None)
-    if latest is None or (before - latest).days > choice.gap.greatest_days:
+    if latest is None or latest in passed:
+        return None  # or past the gap to it, in writing
+    if (before - latest).days > choice.gap.greatest_days:
         return None  # another course, long ago: this one simply starts
     return latest
 

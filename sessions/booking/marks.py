@@ -52,5 +52,9 @@ def is_of_person(finding: Finding) -> bool:
 
 
 def against_the_day(gate: Gate, *, has_gap: bool) -> tuple[Finding, ...]:
-    """What refuses the day, apart from the gap where one is shown and marked."""
-    return tuple(one for one in gate.refusing if not (has_gap and is_of_gap(one)))
+    """What refuses the day, apart from the gap where one is shown and marked.
+
+    Each title once: two sessions that are too near are one mark.
+    """
+    found = [one for one in gate.refusing if not (has_gap and is_of_gap(one))]
+    return tuple({one.title: one for one in reversed(found)}.values())[::-1]

@@ -83,6 +83,25 @@ def test_a_prescriber_books_a_plan_past_the_gap_and_the_reason_is_kept() -> None
     ).exists()
 
 
+def test_only_the_session_that_refuses_the_wished_day_is_planned_past() -> None:
+    soon = Soon()
+    later = factories.make_visit(
+        patient=soon.patient,
+        practitioner=soon.practitioner,
+        room=soon.room,
+        by=soon.desk,
+        starts_at=(timezone.now() + timedelta(days=30)).replace(hour=10, minute=0),
+    )
+    page = soon.ask(anyhow="on")
+    assert first_day(page) < allowed_on(soon)
+    assert "Every gap is" not in page.text
+    assert soon.send(page, past_reason=WHY).status_code == 302
+    days = Plan.objects.get().visits.values_list("day", flat=True)
+    assert min(abs((day - later.day).days) for day in days) >= 14
+    [kept] = PlannedPast.objects.all()
+    assert kept.visit.day == min(days)
+
+
 @pytest.mark.parametrize("reason", ["", "   "])
 def test_without_a_written_reason_the_plan_is_refused(reason: str) -> None:
     soon = Soon()
