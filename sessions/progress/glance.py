@@ -37,7 +37,6 @@ def read(patient: Patient, *, plan: str, book: RuleBook, today: date) -> Glance:
     """What the card of Today shows; the same reads as the overview, and one more."""
     page = overview.read(patient, plan=plan, scale="", book=book, today=today)
     last = page.last
-    recovery = getattr(last.session, "recovery", None) if last else None
     passes = [z.passes for z in last.zones if z.passes] if last else []
     screened = Screening.objects.filter(
         patient=patient,
@@ -47,7 +46,7 @@ def read(patient: Patient, *, plan: str, book: RuleBook, today: date) -> Glance:
     ).order_by("-completed_at")
     return Glance(
         last=last,
-        calm_on_day=recovery.calm_on_day if recovery else None,
+        calm_on_day=last.calm_on_day if last else None,
         passes=max(passes, default=None),
         screened_at=screened.values_list("completed_at", flat=True).first(),
         shown=page.shown,

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
-from clinic.rules import scales
+from clinic.rules import aftercare, scales
 from clinic.rules.aftercare import Phase
 from clinic.rules.book import RuleBook
 from clinic.rules.scales import Scale
@@ -15,7 +15,6 @@ from patients.models import Patient, PatientCondition
 from sessions.booking.models import KIND_WORDS, STATUS_WORDS, Visit
 from sessions.booking.today import TREATED
 from sessions.charting.models import AdverseEvent
-from sessions.charting.queries.advice import healing_of
 from sessions.plans.models import Plan, PlannedSession
 from sessions.progress import course, queries
 from sessions.progress.course import Shown
@@ -110,7 +109,7 @@ def read(
     if found is not None and (picked := _scale(found, read_scales, offered, scale)):
         shown = course.show(found, scale=picked, book=book, today=today)
     last = queries.last_treatment(patient)
-    since = last.session.performed_on if last else today - timedelta(days=90)
+    since = last.performed_on if last else today - timedelta(days=90)
     return Overview(
         plans=plans,
         plan=chosen,
@@ -123,7 +122,9 @@ def read(
         steps=_steps(found, shown, today=today) if found else (),
         last=last,
         last_condition=_condition_of(last, plans, book=book) if last else "",
-        healing=healing_of(last.session, book=book, today=today) if last else (),
+        healing=aftercare.healing(book, on=last.performed_on, today=today)
+        if last
+        else (),
         events=queries.events_since(patient, since),
         event_names={key: event.name for key, event in book.events.items()},
         without_calm=course.without_calm(found, today=today) if found else (),
@@ -133,7 +134,7 @@ def read(
 def _condition_of(last: LastTreatment, plans: Sequence[Plan], *, book: RuleBook) -> str:
     """What the last treatment was for: not always the plan that is shown."""
     kinds = {one.pk: one.condition.kind for one in plans}
-    kind = kinds.get(last.session.plan_id or 0, "")
+    kind = kinds.get(last.plan_id or 0, "")
     return book.conditions[kind].name if kind in book.conditions else kind
 
 

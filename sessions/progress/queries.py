@@ -15,11 +15,12 @@ from clinic.rules.scales import Scale
 from clinic.web import refs
 from patients.models import Patient, PatientCondition
 from sessions.booking.models import Visit
-from sessions.charting.models import AdverseEvent, TreatmentSession, ZoneTreatment
-from sessions.plans.models import Plan, PlannedSession
+from sessions.charting.models import AdverseEvent, TreatmentSession
+from sessions.plans.models import DEVICE_KINDS, Plan, PlannedSession
 from sessions.progress.models import Score
 
 OWN = "nrs-own"
+KIND_WORDS = dict(DEVICE_KINDS)
 
 
 class Reading(NamedTuple):
@@ -198,22 +199,57 @@ def on_axis(readings: Sequence[Reading], scale: Scale) -> list[Reading]:
     ]
 
 
+class TreatedZone(NamedTuple):
+    """One zone that was treated: its setting or needle length, and the passes."""
+
+    zone: str
+    mm: Decimal | None
+    passes: int | None
+
+
+LAST = """
+SELECT session.id, session.plan_id, session.performed_on, session.device_kind,
+       device.name, recovery.calm_on_day, ARRAY(
+           SELECT lot.number || ' / ' || unit.serial
+             FROM treatments_sessionunit used JOIN clinic_unit unit ON unit.id = unit_id
+             JOIN clinic_lot lot ON lot.id = unit.lot_id
+            WHERE used.session_id = session.id ORDER BY used.id)
+  FROM treatments_treatmentsession session
+  LEFT JOIN clinic_device device ON device.id = session.device_id
+  LEFT JOIN treatments_recovery recovery ON recovery.session_id = session.id
+ WHERE session.patient_id = %s AND session.signed_at IS NOT NULL
+ ORDER BY session.performed_on DESC, session.id DESC LIMIT 1
+"""
+TREATED = """
+SELECT zone, COALESCE(depth_setting_mm, needle_length_mm), passes
+  FROM treatments_zonetreatment WHERE session_id = %s AND NOT is_left_out ORDER BY id
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastTreatment:
-    """The last signed session of a patient, zone by zone."""
+    """The last signed session of a patient, zone by zone.
 
-    session: TreatmentSession
-    zones: Sequence[ZoneTreatment]
+    `device` is the handpiece's name, for a roller the kind in words.
+    """
+
+    session_id: int
+    plan_id: int | None
+    performed_on: date
+    device: str
+    calm_on_day: int | None
     lots: Sequence[str]
+    zones: Sequence[TreatedZone]
+
+    @property
+    def reference(self) -> str:
+        """The session for addresses."""
+        return refs.number(TreatmentSession.PREFIX, self.session_id, width=4)
 
     @property
     def depths(self) -> dict[str, Decimal]:
         """Depth or needle length by zone code, of what was treated."""
-        return {
-            zone.zone: zone.mm
-            for zone in self.zones
-            if zone.mm is not None and not zone.is_left_out
-        }
+        return {zone.zone: zone.mm for zone in self.zones if zone.mm is not None}
 
     @property
     def deepest(self) -> Decimal | None:
@@ -222,25 +258,23 @@ class LastTreatment:
 
 
 def last_treatment(patient: Patient) -> LastTreatment | None:
-    """The last signed session with its zones and lots; three queries."""
-    sessions = TreatmentSession.objects.filter(patient=patient, signed_at__isnull=False)
-    session = (
-        sessions.select_related("device")
-        .only("plan_id", "performed_on", "device_kind", "device__name")
-        .order_by("-performed_on", "-id")
-        .first()
-    )
-    if session is None:
-        return None
-    units = session.units.order_by("id")
-    return LastTreatment(
-        session=session,
-        zones=list(session.zones.order_by("id")),
-        lots=[
-            f"{number} / {serial}"
-            for number, serial in units.values_list("unit__lot__number", "unit__serial")
-        ],
-    )
+    """The last signed session with its zones and lots; two queries."""
+    with connection.cursor() as cursor:
+        cursor.execute(LAST, [patient.pk])
+        row = cursor.fetchone()
+        if row is None:
+            return None
+        key, plan_id, performed_on, kind, device, calm_on_day, lots = row
+        cursor.execute(TREATED, [key])
+        return LastTreatment(
+            session_id=key,
+            plan_id=plan_id,
+            performed_on=performed_on,
+            device=device or str(KIND_WORDS[kind]),
+            calm_on_day=calm_on_day,
+            lots=lots,
+            zones=[TreatedZone._make(zone) for zone in cursor.fetchall()],
+        )
 
 
 def events_since(patient: Patient, day: date) -> list[AdverseEvent]:
