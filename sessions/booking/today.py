@@ -72,6 +72,7 @@ class Flag:
     text: str
     tone: str
     icon: str
+    stops_numbing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +195,8 @@ def _row(
     visit = found.visit
     minutes = round((visit.ends_at - visit.starts_at).total_seconds() / 60)
     ways = ways_of(visit, is_closed=is_closed, was_treated=found.was_treated)
+    if any(flag.stops_numbing for flag in flags):
+        ways = tuple(way for way in ways if way.status != Status.NUMBING)
     usual = ways[0] if ways and not ways[0].is_back else None
     return Row(
         found=found,
@@ -346,5 +349,8 @@ def _due(visit: Visit, *, unsigned: frozenset[int], screened: set[int]) -> list[
     if visit.patient_id in unsigned:
         due.append(Flag(text=_("Consent missing"), tone="bad", icon="file-x"))
     if visit.patient_id not in screened:
-        due.append(Flag(text=_("Screening due"), tone="warn", icon="clipboard-list"))
+        screening = _("Screening due")
+        due.append(
+            Flag(text=screening, tone="warn", icon="clipboard-list", stops_numbing=True)
+        )
     return due

@@ -164,6 +164,19 @@ def test_nobody_is_numbed_before_the_questions_of_the_day(house: House) -> None:
     assert "ask today's safety questions first" in said
 
 
+@pytest.mark.parametrize("is_screened", [False, True])
+@pytest.mark.regression
+def test_numbing_is_offered_to_who_was_asked(house: House, is_screened: bool) -> None:
+    visit = house.add(status="arrived")
+    if is_screened:
+        house.screen(visit)
+    page = Page(html(signed_in(house.desk).get(TODAY)))
+    [usual] = page.all("button", id=f"do-{visit.reference}")
+    assert usual.attributes["value"] == ("numbing" if is_screened else "in_room")
+    offered = {one.attributes["value"] for one in page.all("button", name="status")}
+    assert ("numbing" in offered) is is_screened
+
+
 @pytest.mark.parametrize("before", ["arrived", "in_room"])
 @pytest.mark.regression
 def test_what_stops_an_anaesthetic_stops_its_clock_and_the_desk_reads_no_answer(
