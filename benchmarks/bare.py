@@ -1,7 +1,7 @@
-"""The floor of every search for free time: flat rows, fetched raw, masks over masks.
+"""The floor of what searches the database for free time: flat rows, fetched raw.
 
-Without hours, closures, zones or devices. None of it is the product's own code, so
-that it does not move when that does.
+Masks over masks, without hours, closures, zones or devices. None of it is the
+product's own code, so that it does not move when that does.
 """
 
 from collections.abc import Mapping, Sequence

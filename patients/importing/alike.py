@@ -195,8 +195,8 @@ def _of_the_same_name(people: Iterable[Person]) -> list[int]:
 
 
 def _beginnings(word: str) -> set[str]:
-    """The word, and as it sorts here where it was typed with an umlaut."""
-    bare = word
+    """The word, and as it sorts here where some of its letters are typed umlauts."""
+    found = {word}
     for typed, letter in _TYPED_UMLAUTS:
-        bare = bare.replace(typed, letter)
-    return {word, bare}
+        found |= {one.replace(typed, letter) for one in found}
+    return found

@@ -1,7 +1,7 @@
 """What is open, who works and what is taken, as masks of days.
 
-Two hand-written statements that return plain numbers: the same rows as model
-instances cost many times as much (`make bench`, free time).
+Two hand-written statements: hours as plain numbers, visits as texts of numbers. The
+same rows as model instances cost many times as much (`make bench`, free time).
 """
 
 from bisect import bisect_right

@@ -200,10 +200,21 @@ def test_a_namesake_whom_no_birth_date_tells_apart_comes_in_and_is_pointed_out(
     assert words in issue.reason
 
 
+@pytest.mark.parametrize(
+    ("here", "typed"),
+    [
+        ("Jörg Müller", "Joerg,Mueller"),
+        ("Ida Østergaard", "Ida,Oestergaard"),
+        ("Eva Bäuerle", "Eva,Baeuerle"),
+    ],
+)
 @pytest.mark.regression
-def test_an_umlaut_typed_with_two_letters_is_the_same_name(tmp_path: Path) -> None:
-    known = make_patient(given_name="Jörg", family_name="Müller", born_on=None)
-    import_files(listed(tmp_path, HEADER, "7,Joerg,Mueller,1991-02-03,,"))
+def test_an_umlaut_typed_with_two_letters_is_the_same_name(
+    tmp_path: Path, here: str, typed: str
+) -> None:
+    given, family = here.split()
+    known = make_patient(given_name=given, family_name=family, born_on=None)
+    import_files(listed(tmp_path, HEADER, f"7,{typed},1991-02-03,,"))
     assert ImportIssue.objects.get().patient == known
 
 

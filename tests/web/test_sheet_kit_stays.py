@@ -16,6 +16,12 @@ from tests.web.pages import html, signed_in
 
 KEPT = '<section id="kit" data-kept>'
 DEPTH = {"tap": "depth", "zones": "CM-R CM-L", "mm": "1.25"}
+SHOWN = {"kit": "shown"}
+
+
+def tapped(kind: str, **said: str) -> dict[str, str]:
+    """A tap of a tablet that shows the kit as it is."""
+    return {"tap": kind, "zones": "CM-R", **SHOWN, **said}
 
 
 def answered(client: Client, session: TreatmentSession, **said: str) -> str:
@@ -37,14 +43,18 @@ def answered(client: Client, session: TreatmentSession, **said: str) -> str:
 @pytest.mark.parametrize(
     ("said", "is_kept"),
     [
-        (DEPTH | {"kit": "shown"}, True),
-        ({"tap": "passes", "zones": "CM-R", "passes": "3", "kit": "shown"}, True),
-        (DEPTH | {"kit": ""}, False),
-        (DEPTH, False),
-        ({"tap": "lot", "kit": "shown"}, False),
-        ({"tap": "topical", "kind": "serum", "product": "S", "kit": "shown"}, False),
+        pytest.param(DEPTH | SHOWN, True, id="depth"),
+        pytest.param(tapped("passes", passes="3"), True, id="passes"),
+        pytest.param(tapped("endpoint", endpoint="even_erythema"), True, id="endpoint"),
+        pytest.param(tapped("leave_out", left_out="on"), True, id="leave out"),
+        pytest.param(tapped("scar", is_scar="on"), True, id="scar"),
+        pytest.param(tapped("tolerance", chip="well", on="on"), True, id="tolerance"),
+        pytest.param(tapped("note", text="Calm"), True, id="note"),
+        pytest.param(DEPTH | {"kit": ""}, False, id="the kit changed since"),
+        pytest.param(DEPTH, False, id="never said"),
+        pytest.param(tapped("lot"), False, id="lot"),
+        pytest.param(tapped("topical", kind="serum", product="S"), False, id="product"),
     ],
-    ids=["depth", "passes", "the kit changed since", "never said", "lot", "product"],
 )
 @pytest.mark.django_db
 def test_the_kit_is_drawn_again_unless_it_stands_there_as_it_is(

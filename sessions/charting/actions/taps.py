@@ -132,7 +132,7 @@ def _kept(
 
 
 def lock(session: TreatmentSession) -> TreatmentSession:
-    """The session as it stands now, under its lock, with patient, plan and condition.
+    """The session as it stands now, under its lock, `WITH_IT` what belongs to it.
 
     Practitioner, site and the like that were read before are not read again.
     """

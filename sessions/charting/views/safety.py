@@ -23,9 +23,7 @@ from patients.history.queries import draft_of
 from sessions.charting import access
 from sessions.charting.actions import safety as safety_actions
 from sessions.charting.actions import taking_over
-from sessions.charting.errors import (
-    SheetRefusedError,
-)
+from sessions.charting.errors import SheetRefusedError
 from sessions.charting.queries.parts import SheetParts
 from sessions.charting.queries.safety import safety_of
 from sessions.charting.queries.sheet import sheet_of

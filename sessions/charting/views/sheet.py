@@ -25,10 +25,7 @@ from clinic.staff.policy import Action, requires
 from clinic.staff.timeouts import at_the_chair
 from sessions.charting import access, forms
 from sessions.charting.actions import signing, starting, taps
-from sessions.charting.errors import (
-    SheetChangedError,
-    SheetRefusedError,
-)
+from sessions.charting.errors import SheetChangedError, SheetRefusedError
 from sessions.charting.queries.advice import healing_of, windows_of
 from sessions.charting.queries.parts import SheetParts
 from sessions.charting.queries.products import NEW, product_form
