@@ -28,6 +28,7 @@ def pytest_collection_finish() -> None:
     """Search the tests themselves for garbage no more: a tenth of the whole time."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_runtest_setup(item: pytest.Function) -> None:

@@ -252,8 +252,9 @@ def test_stopping_answers_what_has_begun(tmp_path):
 
 
 @pytest.mark.regression(2)
-def test_a_server_that_has_only_just_started_stops_as_well():
-    for _ in range(2):
+@pytest.mark.parametrize("times", [1, pytest.param(10, marks=pytest.mark.prove)])
+def test_a_server_that_has_only_just_started_stops_as_well(times):
+    for _ in range(times):
         with serving() as server:
             assert soon(lambda: bool(server.workers()), every=0.001)
             server.process.terminate()

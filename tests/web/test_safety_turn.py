@@ -16,7 +16,7 @@ from tests import factories
 from tests.chair import Chair, make_chair, screened
 from tests.factories import NOW, TODAY
 from tests.web.pages import Element, Page, html, signed_in
-from tests.web.test_sheet_pages import place, tap
+from tests.web.sheet import place, tap
 
 pytestmark = pytest.mark.django_db
 YES = AnswerEntry(value=True)

@@ -1,12 +1,9 @@
 """The kit on the sheet: products typed, changed and taken off, and what is offered."""
 
 from datetime import date, timedelta
-from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 
 from clinic.models import Lot
 from patients.history.actions.screenings import AnswerEntry
@@ -15,10 +12,12 @@ from sessions.charting import entries
 from sessions.charting.actions import safety, signing
 from sessions.models import SessionTopical, TreatmentSession
 from tests import factories
-from tests.chair import Chair, make_chair, screened
+from tests.chair import Chair, screened
 from tests.factories import NOW, TODAY
 from tests.web.pages import Page, html, signed_in
+from tests.web.sheet import chair, client_of, place, tap
 
+__all__ = ["chair", "client_of"]
 RISK = {"anaesthetic_risk": AnswerEntry(value=True, choice="hepatic_disease")}
 TYPED = {
     "kind": "serum",
@@ -30,33 +29,6 @@ TYPED = {
     "is_sterile": "yes",
     "for_needled_skin": "no",
 }
-
-
-@pytest.fixture
-def chair(db: None) -> Chair:
-    return make_chair(lot={"expires_on": date(2099, 1, 1)})
-
-
-@pytest.fixture
-def client_of(chair: Chair) -> Client:
-    return signed_in(chair.practitioner)
-
-
-def place(name: str, session: TreatmentSession) -> str:
-    return reverse(f"charting:{name}", args=[session.reference])
-
-
-def tap(client: Client, session: TreatmentSession, tapped: str, **said: Any) -> Any:
-    session.refresh_from_db()
-    values = {
-        "tap": tapped,
-        "tablet": str(uuid4()),
-        "sequence": "1",
-        "version": str(session.version),
-        "page": "treat",
-        **said,
-    }
-    return client.post(place("tap", session), values)
 
 
 def form_of(client: Client, session: TreatmentSession, which: object = "new") -> Page:

@@ -1,19 +1,15 @@
 """A tap on zones is answered without the kit of a pen when the tablet shows it."""
 
-from datetime import date
-from typing import Any
-from uuid import uuid4
-
 import pytest
 from django.test import Client
-from django.urls import reverse
 
-from clinic.models import Lot
 from sessions.models import TreatmentSession
 from tests import factories
-from tests.chair import make_chair
+from tests.chair import Chair, make_chair
 from tests.web.pages import html, signed_in
+from tests.web.sheet import chair, client_of, tap
 
+__all__ = ["chair", "client_of"]
 KEPT = '<section id="kit" data-kept>'
 DEPTH = {"tap": "depth", "zones": "CM-R CM-L", "mm": "1.25"}
 SHOWN = {"kit": "shown"}
@@ -26,16 +22,7 @@ def tapped(kind: str, **said: str) -> dict[str, str]:
 
 def answered(client: Client, session: TreatmentSession, **said: str) -> str:
     """What a tap of the tablet's script is answered with."""
-    session.refresh_from_db()
-    values = {
-        "tablet": str(uuid4()),
-        "sequence": "1",
-        "version": str(session.version),
-        "page": "treat",
-        **said,
-    }
-    address = reverse("charting:tap", args=[session.reference])
-    answer: Any = client.post(address, values, headers={"HX-Request": "true"})
+    answer = tap(client, session, said.pop("tap"), script=True, **said)
     assert answer.status_code == 200
     return html(answer)
 
@@ -56,15 +43,12 @@ def answered(client: Client, session: TreatmentSession, **said: str) -> str:
         pytest.param(tapped("topical", kind="serum", product="S"), False, id="product"),
     ],
 )
-@pytest.mark.django_db
 def test_the_kit_is_drawn_again_unless_it_stands_there_as_it_is(
-    said: dict[str, str], is_kept: bool
+    chair: Chair, client_of: Client, said: dict[str, str], is_kept: bool
 ) -> None:
-    chair = make_chair()
-    Lot.objects.update(expires_on=date(2099, 1, 1))
     if said["tap"] == "lot":
         said = {**said, "lot_id": str(chair.lot.pk)}
-    answer = answered(signed_in(chair.practitioner), chair.open(), **said)
+    answer = answered(client_of, chair.open(), **said)
     assert (KEPT in answer) is is_kept
     assert ('aria-label="Kit"' in answer) is not is_kept
 

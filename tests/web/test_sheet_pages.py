@@ -1,7 +1,7 @@
 """The sheet in the browser: with and without script, for the right people only."""
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -18,46 +18,14 @@ from sessions.charting import entries
 from sessions.charting.actions import after, taking_over
 from sessions.models import AdverseEvent, SheetTap, TreatmentSession, ZoneTreatment
 from tests import factories
-from tests.chair import Chair, make_chair, make_roller_chair, screened
+from tests.chair import Chair, make_roller_chair, screened
 from tests.factories import NOW, TODAY
 from tests.web.pages import Page, html, signed_in
+from tests.web.sheet import chair, client_of, place, said_by, tap
 
+__all__ = ["chair", "client_of"]
 EIGHT = ("CM-R", "CM-L", "FH", "GL", "NO", "CL-R", "CL-L", "CH")
 STEPS = ("safety", "treat", "outcome", "sign")
-
-
-@pytest.fixture
-def chair(db: None) -> Chair:
-    return make_chair(lot={"expires_on": date(2099, 1, 1)})
-
-
-@pytest.fixture
-def client_of(chair: Chair) -> Client:
-    return signed_in(chair.practitioner)
-
-
-def place(name: str, session: TreatmentSession) -> str:
-    return reverse(f"charting:{name}", args=[session.reference])
-
-
-def said_by(session: TreatmentSession, kind: str, **said: Any) -> dict[str, str]:
-    session.refresh_from_db()
-    return {
-        "tap": kind,
-        "tablet": str(uuid4()),
-        "sequence": "1",
-        "version": str(session.version),
-        "page": "treat",
-        **said,
-    }
-
-
-def tap(
-    client: Client, session: TreatmentSession, kind: str, *, script: bool, **said: Any
-) -> Any:
-    headers = {"HX-Request": "true"} if script else {}
-    values = said_by(session, kind, **said)
-    return client.post(place("tap", session), values, headers=headers)
 
 
 # Who -----------------------------------------------------------------------------
