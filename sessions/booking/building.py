@@ -51,9 +51,10 @@ class Row:
 
     @property
     def against_its_day(self) -> tuple[Finding, ...]:
-        """What refuses its day, but for the gap, which is marked for itself."""
+        """What refuses its day, each once, but the gap, which is marked for itself."""
         has_gap = self.slot.gap_days is not None
-        return marks.against_the_day(self.judgement.gate, has_gap=has_gap)
+        found = marks.against_the_day(self.judgement.gate, has_gap=has_gap)
+        return tuple({finding.title: finding for finding in found}.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

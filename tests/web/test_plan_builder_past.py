@@ -70,6 +70,8 @@ def test_a_prescriber_books_a_plan_past_the_gap_and_the_reason_is_kept() -> None
     assert not page.faults()
     assert first_day(page) < allowed_on(soon)
     assert page.all("input", name="past_reason")
+    assert page.text.count("Too soon") == 1  # whatever the number of zones
+    assert "Screening and overrides" not in page.text  # a gap has none
     answer = soon.send(page, past_reason=WHY)
     assert answer.status_code == 302, html(answer)[:3000]
     plan = Plan.objects.get()
