@@ -47,9 +47,9 @@ ROWS = (
     " LEFT JOIN treatments_plannedsession planned ON planned.id = planned_session_id"
     " WHERE visit.plan_id = %(plan)s AND status <> 'cancelled' ORDER BY starts_at",
     "SELECT session.id, visit_id, performed_on, signed_at, calm_on_day,"
-    " (SELECT max(coalesce(depth_setting_mm, needle_length_mm))"
+    " coalesce(deepest_mm, (SELECT max(coalesce(depth_setting_mm, needle_length_mm))"
     " FROM treatments_zonetreatment zone"
-    " WHERE zone.session_id = session.id AND NOT is_left_out)"
+    " WHERE zone.session_id = session.id AND NOT is_left_out))"
     " FROM treatments_treatmentsession session LEFT JOIN treatments_recovery recovery"
     " ON recovery.session_id = session.id WHERE plan_id = %(plan)s",
     "SELECT scale, variant, value, rated_on FROM treatments_score"
