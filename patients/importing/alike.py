@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from itertools import permutations
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -19,21 +21,29 @@ _COLUMNS = (
 )
 FullNames = frozenset[frozenset[str]]
 MOST_COMPARED = 5
-# Everybody whose sorted name begins with one of the words of a full name and has all
-# of them: who is of that name begins with one of them, whatever their order. Each is
-# a short stretch of the index by name, in which looking for `another` word first
-# halves the work. A word ends before a space, which sorts before the exclamation mark.
-# Name by name: joined, a table that was emptied a moment ago, as by a dry run, would be
-# read from end to end for each.
+# Everybody whose sorted name begins with two words of a full name, in either order;
+# and those of more names than that, a preferred one or an umlaut's two spellings, who
+# begin with one of them (index `patient_named_twice`). Each is a short stretch of an
+# index. A word ends before a space, which sorts before the exclamation mark.
+# Limited name by name: joined, a table that was emptied a moment ago, as by a dry run,
+# would be read from end to end for each.
 NAMESAKES = """
-SELECT DISTINCT found.id
-FROM unnest(%(firsts)s::text[], %(others)s::text[], %(names)s::text[])
-    AS wanted (first, another, name),
+SELECT found.id
+FROM unnest(%(pairs)s::text[], %(pair_names)s::text[]) AS wanted (head, name),
 LATERAL (
     SELECT p.id FROM patients_patient p
-     WHERE p.search_name >= ' ' || wanted.first
-       AND p.search_name < ' ' || wanted.first || '!'
-       AND strpos(p.search_name, wanted.another) > 0
+     WHERE p.search_name >= wanted.head AND p.search_name < wanted.head || '!'
+       AND string_to_array(p.search_name, ' ') @> string_to_array(wanted.name, ' ')
+     LIMIT 1000
+) found
+UNION ALL
+SELECT found.id
+FROM unnest(%(firsts)s::text[], %(first_names)s::text[]) AS wanted (head, name),
+LATERAL (
+    SELECT p.id FROM patients_patient p
+     WHERE (p.preferred_name > '' OR p.given_name::text ~ '[^ -~]'
+            OR p.family_name::text ~ '[^ -~]')
+       AND p.search_name >= wanted.head AND p.search_name < wanted.head || '!'
        AND string_to_array(p.search_name, ' ') @> string_to_array(wanted.name, ' ')
      LIMIT 1000
 ) found
@@ -185,23 +195,29 @@ def faces_for(people: Iterable[Person]) -> Faces:
 
 def _of_the_same_name(people: Iterable[Person]) -> list[int]:
     """The ids of those here whose sorted name has all words of a full name."""
-    wanted = {
-        (first, max(name - {word}, key=len, default=word), " ".join(sorted(name)))
-        for person in people
-        for name in person.full_names
-        for word in name
-        for first in _beginnings(word)
+    full_names = {name for person in people for name in person.full_names}
+    pairs, firsts = set[tuple[str, str]](), set[tuple[str, str]]()
+    for name in full_names:
+        words = " ".join(sorted(name))
+        heads = permutations(name, 2) if len(name) > 1 else [tuple(name)]
+        pairs |= {(f" {' '.join(head)}", words) for head in heads}
+        firsts |= {(f" {first}", words) for w in name for first in _beginnings(w)}
+    values = {
+        "pairs": [head for head, _name in pairs],
+        "pair_names": [name for _head, name in pairs],
+        "firsts": [head for head, _name in firsts],
+        "first_names": [name for _head, name in firsts],
     }
-    firsts, others, full_names = map(list, zip(*wanted, strict=True))
-    values = {"firsts": firsts, "others": others, "names": full_names}
     with connection.cursor() as cursor:
         cursor.execute(NAMESAKES, values)
-        return [pk for (pk,) in cursor.fetchall()]
+        return list({pk for (pk,) in cursor.fetchall()})
 
 
-def _beginnings(word: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def _beginnings(word: str) -> frozenset[str]:
     """The word, and as it sorts here where some of its letters are typed umlauts."""
     found = {word}
     for typed, letter in _TYPED_UMLAUTS:
-        found |= {one.replace(typed, letter) for one in found}
-    return found
+        if typed in word:
+            found |= {one.replace(typed, letter) for one in found}
+    return frozenset(found)

@@ -133,6 +133,13 @@ class Patient(models.Model):
             ),
             models.Index(
                 fields=["search_name", "id"],
+                name="patient_named_twice",
+                condition=Q(preferred_name__gt="")
+                | Q(given_name__regex="[^ -~]")
+                | Q(family_name__regex="[^ -~]"),
+            ),
+            models.Index(
+                fields=["search_name", "id"],
                 name="patient_died",
                 condition=Q(is_deceased=True),
             ),

@@ -544,7 +544,8 @@ def test_the_real_sample_comes_in_as_counted_by_hand() -> None:
 @pytest.mark.regression
 def test_namesakes_are_looked_up_name_by_name_whatever_the_statistics_say() -> None:
     """Joined, 100,000 people would take an hour after a dry run had been vacuumed."""
-    asked = {"firsts": ["okafor"], "others": ["amara"], "names": ["amara okafor"]}
+    names = {"pair_names": ["amara okafor"], "first_names": ["amara okafor"]}
+    asked = {"pairs": [" okafor amara"], "firsts": [" okafor"], **names}
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {alike.NAMESAKES}", asked)
         plan = "\n".join(line for (line,) in cursor.fetchall())
