@@ -7,7 +7,7 @@ the same triggers and constraints, and a copy of the same objects. After any oth
 write, in a real transaction or where something is replaced, all is made anew.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
@@ -60,7 +60,7 @@ class Shelf:
             return make()
         steps = (*before, f"{step} {around!r}")
         if steps in self.records:
-            made = self.records[steps].repeat(around)
+            made: Made = self.records[steps].repeat(around)
         else:
             made = self._recorded(steps, make, around)
         self._stands_at = (_written(), steps)
@@ -127,7 +127,7 @@ def _sequences() -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
-def _set(places: dict[str, int | None]) -> list[str]:
+def _set(places: Mapping[str, int | None]) -> list[str]:
     """Statements that put sequences in their places; None: never counted yet."""
     return [
         f"SELECT setval('{name}', {at or 1}, {'true' if at else 'false'})"
