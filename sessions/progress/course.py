@@ -102,7 +102,7 @@ def _expected(
         return None
     plan = rules.Plan(baseline=first.value, sessions=len(days), dates=days)
     return rules.expected(
-        scale=scale, condition=course.plan.condition.kind, plan=plan, book=book
+        scale=scale, condition=course.plan.condition_kind, plan=plan, book=book
     )
 
 

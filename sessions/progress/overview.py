@@ -14,12 +14,18 @@ from clinic.web.templatetags.formats import mm, moment, moment_year
 from patients.models import Patient, PatientCondition
 from sessions.booking.models import KIND_WORDS, STATUS_WORDS, Visit
 from sessions.booking.today import TREATED
-from sessions.charting.models import AdverseEvent
-from sessions.plans.models import Plan, PlannedSession
 from sessions.progress import course, queries
 from sessions.progress.course import Shown
 from sessions.progress.models import Score
-from sessions.progress.queries import Course, LastTreatment, Turn
+from sessions.progress.queries import (
+    Condition,
+    Course,
+    CoursePlan,
+    Event,
+    LastTreatment,
+    Planned,
+    Turn,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +61,9 @@ class Step:
 class Overview:
     """The whole page of one patient, for who may read the chart."""
 
-    plans: Sequence[Plan]
-    plan: Plan | None
-    condition: PatientCondition | None
+    plans: Sequence[CoursePlan]
+    plan: CoursePlan | None
+    condition: Condition | None
     condition_name: str
     course: Course | None
     scales: Sequence[Scale]
@@ -67,12 +73,12 @@ class Overview:
     last: LastTreatment | None
     last_condition: str
     healing: Sequence[Phase]
-    events: Sequence[AdverseEvent]
+    events: Sequence[Event]
     event_names: dict[str, str]
     without_calm: Sequence[Turn]
 
     @property
-    def unbooked(self) -> Sequence[PlannedSession]:
+    def unbooked(self) -> Sequence[Planned]:
         """What the plan still means to do and no visit stands for yet."""
         if self.course is None or self.course.plan.status in course.ENDED:
             return ()
@@ -131,9 +137,11 @@ def read(
     )
 
 
-def _condition_of(last: LastTreatment, plans: Sequence[Plan], *, book: RuleBook) -> str:
+def _condition_of(
+    last: LastTreatment, plans: Sequence[CoursePlan], *, book: RuleBook
+) -> str:
     """What the last treatment was for: not always the plan that is shown."""
-    kinds = {one.pk: one.condition.kind for one in plans}
+    kinds = {one.pk: one.condition_kind for one in plans}
     kind = kinds.get(last.plan_id or 0, "")
     return book.conditions[kind].name if kind in book.conditions else kind
 
@@ -176,7 +184,7 @@ def _scores_by_day(found: Course, shown: Shown) -> dict[date, str]:
     return {day: f"{scale.short} {scale.show(one.value)}" for day, one in last.items()}
 
 
-def for_desk(patient: Patient) -> list[tuple[Plan, list[Visit]]]:
+def for_desk(patient: Patient) -> list[tuple[CoursePlan, list[Visit]]]:
     """Plans with their dates and states: no depth, score, band or note."""
     return [(plan, list(queries.visits_of(plan))) for plan in queries.plans_of(patient)]
 

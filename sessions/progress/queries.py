@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from clinic.rules import scales
 from clinic.rules.book import RuleBook
@@ -15,8 +15,8 @@ from clinic.rules.scales import Scale
 from clinic.web import refs
 from patients.models import Patient, PatientCondition
 from sessions.booking.models import Visit
-from sessions.charting.models import AdverseEvent, TreatmentSession
-from sessions.plans.models import DEVICE_KINDS, Plan, PlannedSession
+from sessions.charting.models import TreatmentSession
+from sessions.plans.models import DEVICE_KINDS, PLAN_WORDS, Plan
 from sessions.progress.models import Score
 
 OWN = "nrs-own"
@@ -30,6 +30,70 @@ class Reading(NamedTuple):
     variant: str
     value: Decimal
     rated_on: date
+
+
+class Condition(NamedTuple):
+    """What is treated: the key of the patient's condition, and which it is."""
+
+    pk: int
+    kind: str
+
+
+class CoursePlan(NamedTuple):
+    """One plan of a patient: what its card and the course say of it."""
+
+    pk: int
+    status: str
+    gap_days: int
+    goal_scale: str
+    goal_value: Decimal | None
+    ready_before: date | None
+    protocol: str
+    condition_id: int
+    condition_kind: str
+
+    @property
+    def reference(self) -> str:
+        """The plan for addresses and paper."""
+        return refs.number(Plan.PREFIX, self.pk, width=4)
+
+    @property
+    def status_words(self) -> str:
+        """How the plan stands, in words."""
+        return str(PLAN_WORDS[self.status])
+
+    @property
+    def condition(self) -> Condition:
+        """What the plan treats."""
+        return Condition(self.condition_id, self.condition_kind)
+
+
+PLANS = """
+SELECT plan.id, plan.status, plan.gap_days, plan.goal_scale, plan.goal_value,
+       plan.ready_before, protocol.name, condition.id, condition.kind
+  FROM treatments_plan plan
+  JOIN treatments_protocol protocol ON protocol.id = plan.protocol_id
+  JOIN patients_patientcondition condition ON condition.id = plan.condition_id
+ WHERE plan.patient_id = %s
+ ORDER BY plan.status IN ('finished', 'stopped'), plan.created_at DESC, plan.id DESC
+"""
+
+
+class Planned(NamedTuple):
+    """One session that the plan means to do, and how deep."""
+
+    number: int
+    planned_mm: Decimal | None
+
+
+PLANNED = """
+SELECT number, planned_mm FROM treatments_plannedsession
+ WHERE plan_id = %s AND NOT is_dropped ORDER BY number
+"""
+READINGS = """
+SELECT scale, variant, value, rated_on FROM treatments_score
+ WHERE condition_id = %s AND withdrawn_at IS NULL ORDER BY rated_on, id
+"""
 
 
 class Turn(NamedTuple):
@@ -90,29 +154,31 @@ SELECT visit.id, visit.kind, visit.status, visit.starts_at, visit.day, planned.n
 class Course:
     """Everything the overview shows of one plan, as rows."""
 
-    plan: Plan
-    planned: Sequence[PlannedSession]
+    plan: CoursePlan
+    planned: Sequence[Planned]
     turns: Sequence[Turn]
     readings: Sequence[Reading]
 
 
-def plans_of(patient: Patient) -> list[Plan]:
+def plans_of(patient: Patient) -> list[CoursePlan]:
     """All plans of a patient, the open ones first, then the latest."""
-    plans = Plan.objects.filter(patient=patient)
-    plans = plans.select_related("condition", "protocol").only(
-        *("patient_id", "status", "gap_days", "goal_scale", "goal_value"),
-        *("ready_before", "condition__kind", "protocol__name"),
-    )
-    ended = ("finished", "stopped")
-    return sorted(
-        plans.order_by("-created_at", "-id"), key=lambda plan: plan.status in ended
-    )
+    return [CoursePlan._make(row) for row in _rows(PLANS, patient.pk)]
 
 
-def first_condition(patient: Patient) -> PatientCondition | None:
+def _rows(statement: str, *keys: int | date) -> list[tuple[Any, ...]]:
+    """All rows of a statement; as models they took longer to build than to show."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, keys)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
+
+
+def first_condition(patient: Patient) -> Condition | None:
     """The first condition that is not resolved, for a patient without a plan."""
     conditions = PatientCondition.objects.filter(patient=patient)
-    return conditions.exclude(status="resolved").order_by("id").first()
+    open_ones = conditions.exclude(status="resolved").order_by("id")
+    found = open_ones.values_list("pk", "kind").first()
+    return Condition._make(found) if found else None
 
 
 def open_plan_of(condition: PatientCondition) -> Plan | None:
@@ -123,29 +189,26 @@ def open_plan_of(condition: PatientCondition) -> Plan | None:
     return plans.order_by("-created_at", "-id").first()
 
 
-def chosen(plans: Sequence[Plan], reference: str) -> Plan | None:
+def chosen(plans: Sequence[CoursePlan], reference: str) -> CoursePlan | None:
     """The plan of a reference, else the first, else none."""
     named = (plan for plan in plans if plan.reference == reference)
     return next(named, plans[0] if plans else None)
 
 
-def course_of(plan: Plan) -> Course:
+def course_of(plan: CoursePlan) -> Course:
     """The rows of one plan; three queries, however many sessions there are."""
     return Course(
         plan=plan,
-        planned=list(plan.planned_sessions.filter(is_dropped=False).order_by("number")),
+        planned=[Planned._make(row) for row in _rows(PLANNED, plan.pk)],
         turns=turns_of(plan),
-        readings=[
-            Reading._make(row)
-            for row in readings_of(plan.condition).values_list(*Reading._fields)
-        ],
+        readings=[Reading._make(row) for row in _rows(READINGS, plan.condition_id)],
     )
 
 
-def visits_of(plan: Plan) -> QuerySet[Visit]:
+def visits_of(plan: CoursePlan) -> QuerySet[Visit]:
     """The visits of a plan but the cancelled ones, in order of time."""
     return (
-        Visit.objects.filter(plan=plan)
+        Visit.objects.filter(plan_id=plan.pk)
         .exclude(status="cancelled")
         .select_related("planned_session", "practitioner")
         .only(
@@ -156,11 +219,9 @@ def visits_of(plan: Plan) -> QuerySet[Visit]:
     )
 
 
-def turns_of(plan: Plan) -> list[Turn]:
+def turns_of(plan: CoursePlan | Plan) -> list[Turn]:
     """The visits of a plan but the cancelled ones, with their sessions, in order."""
-    with connection.cursor() as cursor:
-        cursor.execute(TURNS, [plan.pk])
-        return [Turn._make(row) for row in cursor.fetchall()]
+    return [Turn._make(row) for row in _rows(TURNS, plan.pk)]
 
 
 def readings_of(condition: PatientCondition) -> QuerySet[Score]:
@@ -259,28 +320,37 @@ class LastTreatment:
 
 def last_treatment(patient: Patient) -> LastTreatment | None:
     """The last signed session with its zones and lots; two queries."""
-    with connection.cursor() as cursor:
-        cursor.execute(LAST, [patient.pk])
-        row = cursor.fetchone()
-        if row is None:
-            return None
-        key, plan_id, performed_on, kind, device, calm_on_day, lots = row
-        cursor.execute(TREATED, [key])
-        return LastTreatment(
-            session_id=key,
-            plan_id=plan_id,
-            performed_on=performed_on,
-            device=device or str(KIND_WORDS[kind]),
-            calm_on_day=calm_on_day,
-            lots=lots,
-            zones=[TreatedZone._make(zone) for zone in cursor.fetchall()],
-        )
-
-
-def events_since(patient: Patient, day: date) -> list[AdverseEvent]:
-    """Adverse events that began on a day or later, or are still open."""
-    events = AdverseEvent.objects.filter(patient=patient).filter(
-        Q(onset_on__gte=day) | Q(closed_on__isnull=True)
+    rows = _rows(LAST, patient.pk)
+    if not rows:
+        return None
+    key, plan_id, performed_on, kind, device, calm_on_day, lots = rows[0]
+    return LastTreatment(
+        session_id=key,
+        plan_id=plan_id,
+        performed_on=performed_on,
+        device=device or str(KIND_WORDS[kind]),
+        calm_on_day=calm_on_day,
+        lots=lots,
+        zones=[TreatedZone._make(zone) for zone in _rows(TREATED, key)],
     )
-    events = events.only("kind", "onset_on", "grade", "closed_on")
-    return list(events.order_by("-onset_on", "-id"))
+
+
+class Event(NamedTuple):
+    """One adverse event, as the overview tells it."""
+
+    kind: str
+    onset_on: date
+    grade: int
+    closed_on: date | None
+
+
+EVENTS = """
+SELECT kind, onset_on, grade, closed_on FROM treatments_adverseevent
+ WHERE patient_id = %s AND (onset_on >= %s OR closed_on IS NULL)
+ ORDER BY onset_on DESC, id DESC
+"""
+
+
+def events_since(patient: Patient, day: date) -> list[Event]:
+    """Adverse events that began on a day or later, or are still open."""
+    return [Event._make(row) for row in _rows(EVENTS, patient.pk, day)]
