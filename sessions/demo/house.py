@@ -188,12 +188,13 @@ def _single_use(site: Site, received: date, months: int) -> None:
         ("roller", "Dermaroller 1.5 mm", "MEDICAL_ROLLER", 192, Decimal("1.50")),
         ("roller", "Dermaroller 1.0 mm", "MEDICAL_ROLLER", 192, Decimal("1.00")),
     ):
+        tenths = int(length * 10) if length else None  # no two lengths share a number
         Lot.objects.create(
             kind=kind,
             site=site,
             product=product,
             model_key=key,
-            number=f"{code}{product[0]}{months:02d}{str(length or '')[:1]}",
+            number=f"{code}{product[0]}{months:02d}{tenths or ''}",
             received_on=received,
             expires_on=expires,
             quantity=120,
