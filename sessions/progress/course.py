@@ -131,7 +131,8 @@ def _picture(
     today: date,
 ) -> Picture:
     plan = course.plan
-    values = [one.value for one in readings]
+    values = {one.value for one in readings}  # each is written once
+    written = {value: Decimal(scale.show(value)) for value in values}
     goal = plan.goal_value if plan.goal_scale == scale.key else None
     points = _dated(band) if isinstance(band, ExpectedBand) else ()
     meant = [] if goal is None else [goal]
@@ -142,8 +143,7 @@ def _picture(
         low=max(scale.minimum, min(lows)) if scale.minimum < 0 else scale.minimum,
         high=_top(tops, scale),
         readings=tuple(
-            Reading(on=one.rated_on, value=Decimal(scale.show(one.value)))
-            for one in readings
+            Reading(on=one.rated_on, value=written[one.value]) for one in readings
         ),
         sessions=marks,
         today=None if plan.status in ENDED else today,

@@ -178,10 +178,14 @@ def _state(turn: Turn, today: date) -> str:
 
 
 def _scores_by_day(found: Course, shown: Shown) -> dict[date, str]:
-    """The last reading of each day on the scale that is shown, in words."""
-    scale = shown.scale
-    last = {one.rated_on: one for one in queries.on_axis(found.readings, scale)}
-    return {day: f"{scale.short} {scale.show(one.value)}" for day, one in last.items()}
+    """The last reading of each day with a visit, on the scale shown, in words."""
+    scale, days = shown.scale, {turn.day for turn in found.turns}
+    last = {one.rated_on: one.value for one in queries.on_axis(found.readings, scale)}
+    return {
+        day: f"{scale.short} {scale.show(value)}"
+        for day, value in last.items()
+        if day in days
+    }
 
 
 def for_desk(patient: Patient) -> list[tuple[CoursePlan, list[Visit]]]:

@@ -159,6 +159,16 @@ def test_steps_hold_a_value_until_halfway() -> None:
     assert frame.step_path([]) == ""
 
 
+def test_one_special_letter_among_the_numbers_is_escaped_and_the_rest_stands() -> None:
+    rows = (("1 May", "1.50"), (HOSTILE, "2 < 3"))
+    numbers = Numbers(caption="C", headings=("A", "B"), rows=rows)
+    table = frame.numbers_table(numbers)
+    assert "<script" not in table
+    assert '<th scope="row">1 May</th><td class="num">1.50</td>' in table
+    assert HOSTILE in words(parsed(table))
+    assert "2 < 3" in words(parsed(table))
+
+
 def test_numbers_are_a_table_with_heads() -> None:
     numbers = Numbers(caption="C", headings=("A", "B"), rows=(("x", "1"),))
     root = parsed(frame.numbers_table(numbers))

@@ -291,9 +291,9 @@ def _calm(course: Course, x: TimeScale) -> list[SafeString]:
 
 def _calm_words(mark: SessionMark, course: Course, x: TimeScale) -> str:
     """The day in words where there is room, as a number where there is not."""
-    later = [x(other.on) for other in course.sessions if other.on > mark.on]
-    room = min(later, default=RIGHT + 40) - x(mark.on)
-    if room < WORDS_PX:
+    later = [other.on for other in course.sessions if other.on > mark.on]
+    end = x(min(later)) if later else RIGHT + 40
+    if end - x(mark.on) < WORDS_PX:
         return str(mark.calm_days)
     return _("calm on day %(day)d") % {"day": mark.calm_days}
 
