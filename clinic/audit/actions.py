@@ -4,15 +4,15 @@ Call `record` as the last statement of the transaction that makes the change:
 the log and the change stand or fall together, and the lock is held shortest.
 """
 
+import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection
 
 from clinic.audit import context
-from clinic.audit.models import AuditEvent
 
 Detail = str | int | bool | None | list[str]
 
@@ -49,29 +49,40 @@ def record(
     record_many(by=by, now=now, entries=[entry])
 
 
+# Every chart that is opened is logged: written out, for the ORM takes three times as
+# long to write the statement as the database to carry it out.
+_RECORD = """
+INSERT INTO clinic_auditevent (at, actor_id, action, patient_id, object_kind,
+    object_id, details, address, request_id, source)
+SELECT %(at)s, %(actor)s, action, patient_id, object_kind, object_id, details,
+    %(address)s, %(request_id)s, %(source)s
+FROM jsonb_to_recordset(%(entries)s) AS entry (action text, patient_id bigint,
+    object_kind text, object_id bigint, details jsonb)
+"""
+
+
 def record_many(
     *, by: AbstractBaseUser | None, now: datetime, entries: Iterable[Entry]
 ) -> None:
-    """Append several events in one statement."""
+    """Append several events in one statement, in their order."""
+    if rows := [asdict(entry) for entry in entries]:
+        with connection.cursor() as cursor:
+            written = {**_origin(by=by, now=now), "entries": json.dumps(rows)}
+            cursor.execute(_RECORD, written)
+
+
+def _origin(
+    *, by: AbstractBaseUser | None, now: datetime
+) -> dict[str, datetime | int | str | None]:
+    """Who acts, when and from where: the same for all events of one statement."""
     origin = context.current()
-    AuditEvent.objects.bulk_create(
-        [
-            AuditEvent(
-                at=now,
-                actor_id=by.pk if by is not None else None,
-                action=entry.action,
-                patient_id=entry.patient_id,
-                object_kind=entry.object_kind,
-                object_id=entry.object_id,
-                details=dict(entry.details),
-                address=origin.address,
-                request_id=origin.request_id,
-                source=origin.source,
-            )
-            for entry in entries
-        ],
-        batch_size=1000,
-    )
+    return {
+        "at": now,
+        "actor": by.pk if by is not None else None,
+        "address": origin.address,
+        "request_id": origin.request_id,
+        "source": origin.source,
+    }
 
 
 _RECORD_SAME = """
@@ -93,16 +104,11 @@ def record_same(
     object_id: int | None = None,
 ) -> None:
     """Append the same event for many patients: an import of thousands of people."""
-    origin = context.current()
     values = {
-        "at": now,
-        "actor": by.pk if by is not None else None,
+        **_origin(by=by, now=now),
         "action": action,
         "object_kind": object_kind,
         "object_id": object_id,
-        "address": origin.address,
-        "request_id": origin.request_id,
-        "source": origin.source,
         "patients": list(patient_ids),
     }
     with connection.cursor() as cursor:
