@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.staff.models import User
 from clinic.staff.policy import Action, Grant, grant
+from clinic.web.addresses import addresses
 from patients.records.models import Patient
 
 
@@ -72,10 +73,18 @@ def url_of(name: str, *args: str) -> str:
         return ""
 
 
+def page_of(name: str, reference: str) -> str:
+    """`url_of` for a page of one patient, which every page of hers asks for."""
+    try:
+        return addresses(name)(reference)
+    except NoReverseMatch:
+        return ""
+
+
 def home_of(patient: Patient) -> str:
     """Where "the patient's page" leads: the first tab that exists."""
     ref = patient.reference
-    return url_of("progress:patient", ref) or reverse("records:edit", args=[ref])
+    return page_of("progress:patient", ref) or page_of("records:edit", ref)
 
 
 def links_for(*, user: User, patient: Patient, current: str) -> list[TabLink]:
@@ -84,5 +93,5 @@ def links_for(*, user: User, patient: Patient, current: str) -> list[TabLink]:
         TabLink(label=str(tab.label), url=url, is_current=tab.key == current)
         for tab in TABS
         if grant(user, tab.action) is not Grant.NO
-        and (url := url_of(tab.url_name, patient.reference))
+        and (url := page_of(tab.url_name, patient.reference))
     ]

@@ -211,13 +211,11 @@ def milestone(
 
     The states are done, now, next and missed. Drawn in one pass: a course has many.
     """
-    return format_html(
-        '<li><span class="dot{}">{}</span><div class="grow">{}{}</div>{}</li>',
-        DOT_CLASSES.get(state, ""),
-        _done(number) if state == "done" else number,
-        _line("strong", title),
-        _line("sec", detail),
-        _line("num now" if state == "now" else "num sec", result),
+    mark = _done(number) if state == "done" else _escaped(str(number))
+    return SafeString(
+        f'<li><span class="dot{DOT_CLASSES.get(state, "")}">{mark}</span>'
+        f'<div class="grow">{_line("strong", title)}{_line("sec", detail)}</div>'
+        f"{_line('num now' if state == 'now' else 'num sec', result)}</li>"
     )
 
 
