@@ -78,6 +78,11 @@ class Overview:
     without_calm: Sequence[Turn]
 
     @property
+    def choices(self) -> Sequence[tuple[CoursePlan, bool]]:
+        """The plans to choose from, and whether each is the one shown."""
+        return [(one, one is self.plan) for one in self.plans]
+
+    @property
     def unbooked(self) -> Sequence[Planned]:
         """What the plan still means to do and no visit stands for yet."""
         if self.course is None or self.course.plan.status in course.ENDED:

@@ -63,6 +63,11 @@ class CoursePlan(NamedTuple):
         return str(PLAN_WORDS[self.status])
 
     @property
+    def words(self) -> str:
+        """The plan among others: "Face lines, running"."""
+        return f"{self.protocol}, {self.status_words.lower()}"
+
+    @property
     def condition(self) -> Condition:
         """What the plan treats."""
         return Condition(self.condition_id, self.condition_kind)

@@ -22,7 +22,7 @@ from clinic.web.charts.frame import (
     value_axis,
 )
 from clinic.web.drawing.needles import NeedleState
-from clinic.web.drawing.svg import Point, area, dot, element, line, smooth_line
+from clinic.web.drawing.svg import Point, area, dots, element, line, smooth_line
 from clinic.web.templatetags.formats import (
     day_short,
     day_year,
@@ -210,10 +210,11 @@ def _score(course: Course, x: TimeScale, y: Scale) -> list[SafeString]:
         ]
     parts = [element("path", css="score", d=smooth_line(points))]
     written = _apart(points)
-    for point, reading in zip(points, course.readings, strict=True):
-        px, py = point
-        parts.append(dot(px, py, 5, css="score-dot"))
+    marks = dots(points, 5, css="score-dot")
+    for point, mark, reading in zip(points, marks, course.readings, strict=True):
+        parts.append(mark)
         if point in written:
+            px, py = point
             words = f"{reading.value:f}"
             parts.append(
                 label(words, px + 10, py - 8, anchor="start", css="value halo")

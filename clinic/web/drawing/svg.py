@@ -74,12 +74,14 @@ def line(start: Point, end: Point, *, css: str) -> SafeString:
     return SafeString(f'<path d="{polyline([start, end])}" class="{css}"/>')
 
 
-def dot(x: float, y: float, radius: float, *, css: str) -> SafeString:
-    """A filled point; written at once, for a curve has hundreds of them."""
-    return SafeString(
-        f'<circle class="{css}" cx="{number(x)}" cy="{number(y)}"'
-        f' r="{number(radius)}"/>'
-    )
+def dots(points: Iterable[Point], radius: int, *, css: str) -> list[SafeString]:
+    """Filled points; their places are shortened together, a curve has hundreds."""
+    written = [
+        f'<circle class="{css}" cx="{x:.1f}" cy="{y:.1f}" r="{radius}"/>'
+        for x, y in points
+    ]
+    shortened = SHORT.sub("", "\n".join(written).replace('"-0.0"', '"0"'))
+    return [SafeString(one) for one in shortened.splitlines()]
 
 
 def polyline(points: Iterable[Point]) -> str:
