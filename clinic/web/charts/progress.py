@@ -242,18 +242,13 @@ def _needles(course: Course, x: TimeScale) -> list[SafeString]:
         done = mark.state is NeedleState.DONE
         tip = SKIN_Y + 4 + float(mark.depth_mm) * MM_PX
         css = "needle" if done else "needle planned"
+        here = x(mark.on)
         parts += [
-            line((x(mark.on) + dx, SKIN_Y + 3), (x(mark.on) + dx, tip), css=css)
+            line((here + dx, SKIN_Y + 3), (here + dx, tip), css=css)
             for dx in (-8, 0, 8)
         ]
-        parts.append(
-            label(
-                mm_number(mark.depth_mm),
-                x(mark.on),
-                tip + 17,
-                css="strong" if done else "sec",
-            )
-        )
+        look = "strong" if done else "sec"
+        parts.append(label(mm_number(mark.depth_mm), here, tip + 17, css=look))
     return parts
 
 

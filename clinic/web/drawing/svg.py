@@ -12,7 +12,6 @@ Value = str | int | float | Decimal | None
 Point = tuple[float, float]
 MEASURES = (float, Decimal)
 SPECIAL = re.compile("[&<>\"']")
-SHORT = re.compile(r"\.0(?!\d)")  # what a written length does without
 
 
 def element(name: str, *children: str, **attributes: Value) -> SafeString:
@@ -80,8 +79,12 @@ def dots(points: Iterable[Point], radius: int, *, css: str) -> list[SafeString]:
         f'<circle class="{css}" cx="{x:.1f}" cy="{y:.1f}" r="{radius}"/>'
         for x, y in points
     ]
-    shortened = SHORT.sub("", "\n".join(written).replace('"-0.0"', '"0"'))
-    return [SafeString(one) for one in shortened.splitlines()]
+    return [SafeString(one) for one in _shortened("\n".join(written)).splitlines()]
+
+
+def _shortened(written: str) -> str:
+    """Lengths written with exactly one decimal, each without it where it is 0."""
+    return written.replace("-0.0", "0.0").replace(".0", "")
 
 
 def polyline(points: Iterable[Point]) -> str:
@@ -115,7 +118,7 @@ def smooth_line(points: list[Point], tension: float = 0.32) -> str:
             f"C{x1 + (x2 - x0) * pull:.1f} {first_y:.1f}"
             f" {x2 - (x3 - x1) * pull:.1f} {second_y:.1f} {x2:.1f} {y2:.1f}"
         )
-    return SHORT.sub("", "".join(pieces).replace("-0.0", "0.0"))
+    return _shortened("".join(pieces))
 
 
 def area(upper: list[Point], lower: list[Point]) -> str:
