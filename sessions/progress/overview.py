@@ -83,6 +83,14 @@ class Overview:
         return [(one, one is self.plan) for one in self.plans]
 
     @property
+    def milestones(self) -> list[tuple[int | str, str, str, str, str]]:
+        """The steps in words: number, state, day, what was done, what came out."""
+        return [
+            (one.number, one.state, one.day_words, one.words, one.scores)
+            for one in self.steps
+        ]
+
+    @property
     def unbooked(self) -> Sequence[Planned]:
         """What the plan still means to do and no visit stands for yet."""
         if self.course is None or self.course.plan.status in course.ENDED:

@@ -214,6 +214,15 @@ def test_text_from_people_is_escaped(source: str) -> None:
     assert '=""><' not in shown
 
 
+def test_many_steps_of_a_course_are_drawn_and_escaped_as_one_is() -> None:
+    hostile = '"><script>x</script>'
+    rows = [(1, "done", "1 Oct", hostile, "13"), ("", "next", hostile, "", hostile)]
+    source = "{% milestone 1 'done' '1 Oct' t '13' %}{% milestone '' 'next' t '' t %}"
+    shown = render("{% milestones rows %}", rows=rows)
+    assert shown == render(source, t=hostile)
+    assert "<script>" not in shown
+
+
 def test_a_fact_without_value_is_left_out_but_zero_is_not() -> None:
     assert render("{% fact 'Lot' '' %}{% fact 'Lot' None %}") == ""
     assert "<dd>0</dd>" in render("{% fact 'Events' 0 %}")

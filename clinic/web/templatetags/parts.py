@@ -1,6 +1,6 @@
 """Tags for pills, tabs, tables, lists and findings; part of `{% load ui %}`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
@@ -217,6 +217,12 @@ def milestone(
         f'<div class="grow">{_line("strong", title)}{_line("sec", detail)}</div>'
         f"{_line('num now' if state == 'now' else 'num sec', result)}</li>"
     )
+
+
+@register.simple_tag
+def milestones(rows: Iterable[tuple[int | str, str, str, str, str]]) -> SafeString:
+    """`{% milestones page.milestones %}`: many at once, each what `milestone` takes."""
+    return SafeString("".join([milestone(*row) for row in rows]))
 
 
 def _done(number: int | str) -> SafeString:
