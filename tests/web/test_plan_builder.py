@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.models import AuditEvent
-from patients.models import PatientCondition
+from patients.models import HistoryFact, PatientCondition
 from sessions.models import Plan, Visit
 from tests import factories
 from tests.web.pages import Page, html, signed_in
@@ -41,6 +41,16 @@ class Desk:
         answer = self.client.get(NEW, data)
         assert answer.status_code == 200, html(answer)[:2000]
         return Page(html(answer))
+
+    def peeled(self) -> None:
+        """What the history forbids: a deep peel ten days ago."""
+        HistoryFact.objects.create(
+            patient=self.patient,
+            kind="peel_deep_or_ablative",
+            started_on=timezone.localdate() - timedelta(days=10),
+            source="practitioner",
+            recorded_at=timezone.now(),
+        )
 
     def post(self, page: Page, then: str = "book", **changes: Any) -> Any:
         return self.client.post(NEW, {**posted(page), "then": then, **changes})
@@ -293,16 +303,8 @@ def test_nobody_plans_for_the_dead() -> None:
 
 
 def test_a_history_that_forbids_is_not_told_to_the_desk() -> None:
-    from patients.models import HistoryFact
-
     desk = Desk()
-    HistoryFact.objects.create(
-        patient=desk.patient,
-        kind="peel_deep_or_ablative",
-        started_on=timezone.localdate() - timedelta(days=10),
-        source="practitioner",
-        recorded_at=timezone.now(),
-    )
+    desk.peeled()
     page = desk.ask()
     assert "peel" not in page.source
     assert "ablative" not in page.source

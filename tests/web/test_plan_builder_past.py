@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from clinic.models import AuditEvent
 from clinic.staff.roles import Capability
-from patients.models import HistoryFact
 from sessions.models import Plan, PlannedPast, Visit
 from tests import factories
 from tests.web.pages import Page, html, signed_in
@@ -161,13 +160,7 @@ def test_where_no_gap_refuses_nothing_is_offered() -> None:
 
 def test_what_the_history_forbids_is_not_passed_by_a_reason_against_the_gap() -> None:
     soon = Soon()
-    HistoryFact.objects.create(
-        patient=soon.patient,
-        kind="peel_deep_or_ablative",
-        started_on=timezone.localdate() - timedelta(days=10),
-        source="practitioner",
-        recorded_at=timezone.now(),
-    )
+    soon.peeled()
     page = soon.ask()
     assert "Possible from" in page.text
     assert not offers_it(page)
