@@ -151,7 +151,7 @@ def _take_again(
             raise
         wanted = replace(wanted, past=past.written_before(written))
         judgement = _judged(visit, wanted, confirmed=confirmed, now=now)
-    hours.refuse_shut(hours.place_of(visit))
+    hours.refuse_shut(visit)
     return judgement
 
 

@@ -69,7 +69,7 @@ def put_back(*, moves: Sequence[Move], by: User, now: datetime) -> list[Visit]:
     visits = actions.move(moves=moves, by=by, now=now)
     for visit in visits:
         visit.site = sites[visit.pk]
-        hours.refuse_shut(hours.place_of(visit))
+        hours.refuse_shut(visit)
     return visits
 
 
